@@ -1,0 +1,375 @@
+"""How a node runs: ``sipagent.toml`` and ``SIPAGENT_*``, validated whole at start (D14).
+
+Knows the settings and what would be right for each. Opens no socket and loads no engine.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sipagent.errors import ConfigError
+from sipagent.text.language import Language
+
+ENV_PREFIX: Final = "SIPAGENT_"
+DEFAULT_FILE: Final = "sipagent.toml"
+
+_PORT: Final = "a UDP port from 1 to 65535"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SipSettings(_Section):
+    """Where SIP listens, and how many calls it takes."""
+
+    bind: str = Field("127.0.0.1", description="an address of this machine, or 0.0.0.0 for all")
+    port: int = Field(5060, ge=1, le=65535, description=_PORT)
+    max_calls: int = Field(200, ge=1, le=1000, description="1 to 1000 calls at once")
+    drain_s: float = Field(
+        30.0, ge=0, le=3600, description="seconds that SIGTERM waits for calls to end, 0 to 3600"
+    )
+
+
+class MediaSettings(_Section):
+    """RTP ports and the bridge clock."""
+
+    clock_hz: Literal[8000, 16000] = Field(8000, description="8000, or 16000 for wideband legs")
+    rtp_port_min: int = Field(10000, ge=1024, le=65535, description="an even UDP port")
+    rtp_port_max: int = Field(19999, ge=1024, le=65535, description="a UDP port over rtp_port_min")
+
+    @model_validator(mode="after")
+    def _ports_in_order(self) -> "MediaSettings":
+        if self.rtp_port_max <= self.rtp_port_min:
+            raise ValueError(f"rtp_port_max must be over rtp_port_min ({self.rtp_port_min})")
+        return self
+
+
+class HearingSettings(_Section):
+    """When the caller speaks, pauses and has finished."""
+
+    threshold: float = Field(
+        0.5, gt=0, lt=1, description="speech probability that begins speech, 0 to 1"
+    )
+    min_speech_ms: int = Field(
+        32, ge=32, le=500, description="speech that makes the agent pause, 32 to 500 ms"
+    )
+    pause_ms: int = Field(
+        192, ge=32, le=1000, description="silence after which recognition starts, 32 to 1000 ms"
+    )
+    end_silence_ms: int = Field(
+        448, ge=100, le=5000, description="silence that ends a turn, 100 to 5000 ms"
+    )
+    interrupt_ms: int = Field(
+        160,
+        ge=32,
+        le=2000,
+        description="speech over the agent that interrupts it for good, 32 to 2000 ms",
+    )
+    max_turn_s: float = Field(20.0, gt=1, le=60, description="longest turn, 1 to 60 s")
+    silence_s: float = Field(
+        8.0, gt=1, le=120, description="silence after which the caller is asked again, 1 to 120 s"
+    )
+    silences: int = Field(2, ge=1, le=10, description="times to ask again before hanging up")
+
+
+class WhisperSettings(_Section):
+    """The Whisper recogniser, through faster-whisper."""
+
+    model: str = Field("demo-asr", description="a folder, or a name under <data_dir>/models")
+    device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="cpu, cuda or auto")
+    compute_type: str = Field("default", description="a CTranslate2 compute type, such as int8")
+    threads: int = Field(1, ge=1, le=64, description="processor threads, 1 to 64")
+    beam_size: int = Field(1, ge=1, le=10, description="1 (greedy) to 10")
+
+
+class EspeakSettings(_Section):
+    """The espeak-ng voice."""
+
+    english: str = Field("en-us", description="an English voice of espeak-ng, such as en-gb+f2")
+    arabic: str = Field("ar", description="an Arabic voice of espeak-ng, such as ar+f2")
+    words_per_minute: int = Field(160, ge=80, le=400, description="80 to 400")
+    arabic_words_per_minute: int = Field(150, ge=80, le=400, description="80 to 400")
+    pitch: int = Field(50, ge=0, le=99, description="0 to 99")
+
+
+class EngineSettings(_Section):
+    """Which engine does what."""
+
+    voice: str = Field("espeak", description="a voice engine: espeak")
+    transcriber: str = Field("whisper", description="a recogniser: whisper")
+    responder: str = Field("lexical", description="a responder: lexical")
+    deadline_s: float = Field(
+        2.0, gt=0, le=60, description="seconds an engine may take in mid-call, up to 60"
+    )
+    whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
+    espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
+
+    def own(self, kind: str) -> dict[str, object]:
+        """The settings that belong to the chosen engine of a kind; its table has its name."""
+        section = getattr(self, getattr(self, kind), None)
+        return section.model_dump() if isinstance(section, BaseModel) else {}
+
+
+class HandoffSettings(_Section):
+    """How long a transfer may take."""
+
+    accept_s: float = Field(5.0, gt=0, le=32, description="seconds for the answer to our REFER")
+    ring_s: float = Field(
+        30.0, gt=0, le=300, description="seconds in which the desk must answer, up to 300"
+    )
+    token_life_s: float = Field(300.0, gt=0, le=86400, description="life of a context token")
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(str(error)) from None
+
+
+Network = Annotated[
+    IPv4Network | IPv6Network, PlainValidator(_network), PlainSerializer(str, return_type=str)
+]
+
+
+class Trunk(_Section):
+    """A carrier's side: who may send us calls."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="lower case, digits and -")
+    networks: tuple[Network, ...] = Field(
+        min_length=1, description='a list of networks, such as ["54.172.60.0/30"]'
+    )
+
+
+def _sip_uri(value: str) -> str:
+    if not re.fullmatch(r"sips?:[^@\s<>;?]+@[^\s<>;?@]+(;[^\s<>?]+)?", value):
+        raise ValueError("not a SIP URI with a user part")
+    return value
+
+
+SipUri = Annotated[str, AfterValidator(_sip_uri)]
+
+
+class Tenant(_Section):
+    """A company: its numbers, its knowledge, its desk."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="lower case, digits and -")
+    numbers: tuple[Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")], ...] = Field(
+        min_length=1, description='a list of numbers in +E.164, such as ["+97142000000"]'
+    )
+    knowledge: Path = Field(description="a folder of Markdown documents")
+    desk: SipUri = Field(description="where a human is reached, such as sip:desk@10.0.0.5")
+    languages: tuple[Language, ...] = Field(
+        (Language.EN, Language.AR), min_length=1, description="in the order of the greeting"
+    )
+    greeting: Mapping[Language, str] = Field(
+        default_factory=dict, description='a table of texts: en = "Welcome to ...", ar = "..."'
+    )
+
+
+def demo_knowledge() -> Path:
+    """The demo tenant's documents: in an installed package, else in the source tree."""
+    package = Path(__file__).parent
+    installed = package / "demo" / "kb"
+    return installed if installed.is_dir() else package.parent / "kb" / "demo"
+
+
+DEMO_TRUNKS: Final = (Trunk(name="loopback", networks=(IPv4Network("127.0.0.0/8"),)),)
+
+
+def demo_tenants() -> tuple[Tenant, ...]:
+    """The tenant that answers where none is configured."""
+    return (
+        Tenant(
+            name="demo",
+            numbers=("+97142000000",),
+            knowledge=demo_knowledge(),
+            desk="sip:desk@127.0.0.1:5070",
+            greeting={
+                Language.EN: "Welcome to Noor. I am an automatic assistant. How can I help you?",
+                Language.AR: "أهلا بك في نور. أنا مساعد آلي. كيف أساعدك؟",
+            },
+        ),
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that ``sipagent.toml`` and ``SIPAGENT_*`` may say."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="a folder for call records and models")
+    sip: SipSettings = Field(default_factory=lambda: SipSettings())
+    media: MediaSettings = Field(default_factory=lambda: MediaSettings())
+    hearing: HearingSettings = Field(default_factory=lambda: HearingSettings())
+    engines: EngineSettings = Field(default_factory=lambda: EngineSettings())
+    handoff: HandoffSettings = Field(default_factory=lambda: HandoffSettings())
+    trunks: tuple[Trunk, ...] = Field(DEMO_TRUNKS, min_length=1, description="[[trunks]] tables")
+    tenants: tuple[Tenant, ...] = Field(
+        default_factory=demo_tenants, min_length=1, description="[[tenants]] tables"
+    )
+
+    @model_validator(mode="after")
+    def _numbers_have_one_owner(self) -> "Settings":
+        owner: dict[str, str] = {}
+        for tenant in self.tenants:
+            for number in tenant.numbers:
+                if owner.setdefault(number, tenant.name) != tenant.name:
+                    raise ValueError(f"{number} belongs to {owner[number]} and to {tenant.name}")
+        names = [tenant.name for tenant in self.tenants]
+        if len(set(names)) < len(names):
+            raise ValueError("two [[tenants]] have the same name")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read ``path`` (default ``sipagent.toml`` if it exists) and the environment.
+
+    Raises ``ConfigError`` with one line per fault: file and line, key, what is wrong and what
+    would be right.
+    """
+    file = path or Path(DEFAULT_FILE)
+    text = ""
+    if path is not None or file.is_file():
+        try:
+            text = file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}; name an existing file") from None
+        except UnicodeDecodeError:
+            raise ConfigError(f"{file}: not UTF-8 text; save it as UTF-8") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from None
+    _refuse_unknown_environment()
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_faults(file, text, error))) from None
+    return settings.model_copy(
+        update={"tenants": tuple(_anchored(tenant, file.parent) for tenant in settings.tenants)}
+    )
+
+
+def _anchored(tenant: Tenant, folder: Path) -> Tenant:
+    """A relative knowledge folder counts from the file that names it."""
+    return tenant.model_copy(update={"knowledge": folder / tenant.knowledge})
+
+
+def _refuse_unknown_environment() -> None:
+    """A misspelt variable is a fault, not silence. Nested names are judged by the sections."""
+    for name in os.environ:
+        head = name.removeprefix(ENV_PREFIX).lower().split("__")[0]
+        if name.startswith(ENV_PREFIX) and head not in Settings.model_fields:
+            known = ", ".join(ENV_PREFIX + field.upper() for field in Settings.model_fields)
+            raise ConfigError(f"environment: {name}: unknown setting; known are {known} (__NAME)")
+
+
+def _faults(file: Path, text: str, error: ValidationError) -> list[str]:
+    """A line per fault. A list that is empty only because its items are faulty adds none."""
+    items = error.errors()
+    locs = [item["loc"] for item in items]
+    return [
+        _fault(file, text, item["loc"], item["msg"])
+        for item in items
+        if not any(
+            len(loc) > len(item["loc"]) and loc[: len(item["loc"])] == item["loc"] for loc in locs
+        )
+    ]
+
+
+def _fault(file: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:
+    """One line: where, which key, what is wrong, what would be right."""
+    key = ".".join(str(part) for part in loc) or "the file"
+    variable = ENV_PREFIX + "__".join(str(part) for part in loc).upper()
+    present = next((name for name in os.environ if name.upper() == variable), None)
+    line = locate(text, loc)
+    where = f"environment: {present}" if present else f"{file}:{line}" if line else str(file)
+    right = _description(loc)
+    if message == "Extra inputs are not permitted":
+        message, right = "unknown setting", _siblings(loc)
+    return f"{where}: {key}: {message.removeprefix('Value error, ')}" + (
+        f"; expected {right}" if right else ""
+    )
+
+
+def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The section that holds the last part of ``loc``."""
+    model: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            kind: object = model.model_fields[part].annotation
+            kind = getattr(kind, "__args__", (kind,))[0]
+            if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+                break  # a leaf inside a list
+            model = kind
+    return model
+
+
+def _description(loc: tuple[int | str, ...]) -> str | None:
+    model = _model_at(loc)
+    names = [part for part in loc if isinstance(part, str)]
+    for name in reversed(names):
+        if name in model.model_fields:
+            return model.model_fields[name].description
+    return None
+
+
+def _siblings(loc: tuple[int | str, ...]) -> str:
+    model = _model_at(loc)
+    return "one of " + ", ".join(model.model_fields)
+
+
+def locate(text: str, loc: tuple[int | str, ...]) -> int | None:
+    """The line of the key at ``loc`` in a TOML text, or of the nearest table around it."""
+    seen: dict[tuple[str, ...], int] = {}
+    lines: dict[tuple[int | str, ...], int] = {}
+    table: tuple[int | str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if array := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
+            name = tuple(array[1].split("."))
+            seen[name] = seen.get(name, -1) + 1
+            table = (*name, seen[name])
+            lines[table] = number
+        elif header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = tuple(header[1].split("."))
+            lines[table] = number
+        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
+            lines[(*table, *key[1].split("."))] = number
+    return next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), None)
+
+
+def tenants_by_number(settings: Settings) -> Mapping[str, Tenant]:
+    """Which tenant owns each number."""
+    return {number: tenant for tenant in settings.tenants for number in tenant.numbers}

@@ -1,0 +1,26 @@
+"""How a call ended, told once."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sipagent.errors import Blame, SipagentError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The one ending of a call: a kebab-case code, whose doing it was, and the detail."""
+
+    code: str
+    blame: Blame
+    detail: str = ""
+
+    @classmethod
+    def of(cls, error: SipagentError) -> "Outcome":
+        return cls(error.code, error.blame, str(error))
+
+
+CALLER_HUNG_UP: Final = Outcome("caller-hung-up", Blame.CALLER)
+CALLER_CANCELLED: Final = Outcome("caller-cancelled", Blame.CALLER)
+TRANSFERRED: Final = Outcome("transferred", Blame.NOBODY)
+DRAINED: Final = Outcome("node-drained", Blame.US, "the node was shutting down")
+NODE_DIED: Final = Outcome("node-died", Blame.US, "the node ended before the call did")

@@ -1,0 +1,91 @@
+"""What the agent says on its way to the wire, and which of its words got there (D7)."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sipagent.ports import Cut, PcmPort, Speech
+
+SETTLE_S: Final = 0.02  # a frame: the ring moves no faster, and nothing signals when it has
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A word at its place in what was written to the port, in samples."""
+
+    text: str
+    end: int
+
+
+class Ledger:
+    """Which words left the node. Owns no clock and no port: it is told offsets.
+
+    >>> ledger = Ledger()
+    >>> ledger.wrote([("hello", 800), ("there", 1600)], start=0)
+    >>> ledger.cut(at=1000)
+    Cut(heard='hello', unheard='there')
+    """
+
+    def __init__(self) -> None:
+        self._words: list[_Placed] = []
+
+    def wrote(self, words: Iterable[tuple[str, int]], start: int) -> None:
+        """Speech was written at offset ``start``; each word with its end within it."""
+        self._words.extend(_Placed(text, start + end) for text, end in words)
+
+    def cut(self, at: int) -> Cut:
+        """Playout ended at offset ``at``: forget all words, telling heard from unheard."""
+        heard = " ".join(word.text for word in self._words if word.end <= at)
+        unheard = " ".join(word.text for word in self._words if word.end > at)
+        self._words.clear()
+        return Cut(heard=heard, unheard=unheard)
+
+
+class PortPlayout:
+    """Plays speech through a call's port; implements the port ``Playout``."""
+
+    def __init__(self, port: PcmPort, clock_hz: int) -> None:
+        self._port = port
+        self._clock_hz = clock_hz
+        self._ledger = Ledger()
+        self._end = 0
+        self._paused = False
+
+    @property
+    def busy(self) -> bool:
+        return self._port.position() < self._end
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    async def play(self, speech: Speech) -> None:
+        """Queue a clause. Waits only where a minute of speech is queued already."""
+        while self._port.room() < speech.samples:  # noqa: ASYNC110  # a native ring signals nobody
+            await asyncio.sleep(SETTLE_S)
+        self._end = self._port.write(speech.pcm)
+        words = [(word.text, word.end) for word in speech.words]
+        self._ledger.wrote(words, start=self._end - speech.samples)
+
+    async def drained(self) -> Cut:
+        """Wait until all that was queued has been played; what was heard is all of it."""
+        while self.busy:
+            left_s = (self._end - self._port.position()) / self._clock_hz
+            await asyncio.sleep(max(SETTLE_S, left_s))
+        return self._ledger.cut(self._end)
+
+    def pause(self) -> None:
+        self._port.pause()
+        self._paused = True
+
+    def resume(self) -> None:
+        self._port.resume()
+        self._paused = False
+
+    def cut(self) -> Cut:
+        """Drop what is queued and say what had been heard of it."""
+        at = self._port.flush()
+        self._end = self._port.position()
+        self.resume()
+        return self._ledger.cut(at)

@@ -1,0 +1,131 @@
+"""One thread that hears for all calls (D4).
+
+Every 10 ms it reads each call's port, runs the VAD once over all calls that have a full
+window, and posts what the calls' listeners make of it. Time is the port's frames, never the
+wall clock. It plays nothing and recognises nothing.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from sipagent.events import Event
+from sipagent.media.vad import WINDOW_MS, SileroVad, VadState
+from sipagent.ports import Listener, PcmPort
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_S: Final = 0.010
+KEPT_MS: Final = 30_000  # audio that a recogniser may still ask for
+
+
+class Ear:
+    """What one call has heard: its recent audio, and the listener that judges it."""
+
+    def __init__(
+        self,
+        port: PcmPort,
+        clock_hz: int,
+        listener: Listener,
+        post: Callable[[tuple[Event, ...]], None],
+    ) -> None:
+        self._port = port
+        self._listener = listener
+        self._post = post
+        self._bytes_per_ms = 2 * clock_hz // 1000
+        self._window = self._bytes_per_ms * WINDOW_MS
+        self._kept = bytearray()
+        self._kept_from = 0  # bytes dropped from the front since the call began
+        self._judged = 0  # bytes since the call began that the VAD has seen
+        self._lock = threading.Lock()  # the tick appends, the loop takes slices
+        self.state = VadState(clock_hz)
+
+    @property
+    def now_ms(self) -> int:
+        """The media clock: how much audio has arrived."""
+        return (self._kept_from + len(self._kept)) // self._bytes_per_ms
+
+    def audio(self, start_ms: int, end_ms: int) -> bytes:
+        """What the caller said between two moments, as far as it is still kept."""
+        with self._lock:
+            start = max(0, start_ms * self._bytes_per_ms - self._kept_from)
+            end = max(0, end_ms * self._bytes_per_ms - self._kept_from)
+            return bytes(self._kept[start:end])
+
+    def read(self) -> None:
+        pcm = self._port.read()
+        with self._lock:
+            self._kept += pcm
+            surplus = len(self._kept) - KEPT_MS * self._bytes_per_ms
+            if surplus > KEPT_MS * self._bytes_per_ms // 4:  # seldom, since it moves the rest
+                del self._kept[:surplus]
+                self._kept_from += surplus
+
+    def next_window(self) -> bytes | None:
+        """The next window that the VAD has not seen, if it is complete."""
+        start = self._judged - self._kept_from
+        window = bytes(self._kept[start : start + self._window])
+        if len(window) < self._window:
+            return None
+        self._judged += self._window
+        return window
+
+    def judge(self, speech: float) -> None:
+        at_ms = self._judged // self._bytes_per_ms - WINDOW_MS
+        events = self._listener.feed(at_ms, WINDOW_MS, speech)
+        if events:
+            self._post(events)
+
+
+class Tick:
+    """The thread. ``add`` and ``remove`` may be called from any other."""
+
+    def __init__(self, vad: SileroVad) -> None:
+        self._vad = vad
+        self._ears: frozenset[Ear] = frozenset()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tick", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def add(self, ear: Ear) -> None:
+        with self._lock:
+            self._ears |= {ear}
+
+    def remove(self, ear: Ear) -> None:
+        with self._lock:
+            self._ears -= {ear}
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while not self._stopping.is_set():
+            due = max(due + INTERVAL_S, time.monotonic() - INTERVAL_S)
+            time.sleep(max(0.0, due - time.monotonic()))
+            try:
+                self.step()
+            except Exception:
+                log.exception("tick failed")  # one call's fault must not silence the others
+
+    def step(self) -> None:
+        """Read every port, then judge every window that is complete."""
+        ears = self._ears
+        for ear in ears:
+            ear.read()
+        while True:
+            ready = [(ear, window) for ear in ears if (window := ear.next_window())]
+            if not ready:
+                return
+            probabilities = self._vad.probabilities(
+                [window for _, window in ready], [ear.state for ear, _ in ready]
+            )
+            for (ear, _), speech in zip(ready, probabilities, strict=True):
+                ear.judge(speech)

@@ -1,0 +1,269 @@
+"""One SIP leg: commands towards PJSIP, and PJSIP's callbacks as events.
+
+A leg owns its pjsua2 ``Call`` until the DISCONNECTED callback and drops it there: collected
+earlier it would answer 603, collected later it would hang up whichever call has its id then.
+Methods without ``async`` run on the PJSIP thread; the others on the loop.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from sipagent.errors import LegGone
+from sipagent.events import (
+    Answered,
+    DigitPressed,
+    Event,
+    Held,
+    HungUp,
+    ReferAnswered,
+    ReferNotified,
+    Retrieved,
+)
+from sipagent.ports import PcmPort
+from sipagent.sip import message
+from sipagent.sip.uri import refer_to
+
+log = structlog.get_logger(__name__)
+
+if TYPE_CHECKING:
+    from sipagent.sip.endpoint import Endpoint
+
+RX_MS: Final = 2000  # how long the tick may stall before the caller's words are lost
+TX_MS: Final = 60000
+PTIME_MS: Final = 20
+
+
+class SipLeg:
+    """A leg that PJSIP created; implements the port ``Leg``."""
+
+    def __init__(self, endpoint: "Endpoint", call_id: str) -> None:
+        self.call_id = call_id
+        self.frame_ms = PTIME_MS
+        self._endpoint = endpoint
+        self._pj = endpoint.pj
+        self._call: Any = None
+        self._port: Any = None
+        self._sink: Callable[[Event], None] = _nobody_listens
+        self._ended_by_us = False
+        self._confirmed = False
+        self._announced = False
+        self._held = False
+        self._digit: tuple[int, str] | None = None
+
+    @classmethod
+    def ringing(cls, endpoint: "Endpoint", account: Any, pjsua_id: int) -> "SipLeg":
+        """The leg of an INVITE that just arrived."""
+        leg = cls(endpoint, uuid.uuid4().hex)
+        leg._call = _call_class(endpoint.pj)(leg, account, pjsua_id)
+        return leg
+
+    # ------------------------------------------------------------ from the loop
+
+    @property
+    def port(self) -> PcmPort:
+        if self._port is None:
+            raise LegGone(f"leg {self.call_id} has no audio")
+        port: PcmPort = self._port
+        return port
+
+    def subscribe(self, sink: Callable[[Event], None]) -> None:
+        self._sink = sink
+
+    async def answer(self) -> None:
+        await self._command(lambda: self.answer_now(200))
+
+    async def refuse(self, status: int, retry_after_s: int | None = None) -> None:
+        await self._command(lambda: self.answer_now(status, retry_after_s))
+
+    async def hang_up(self) -> None:
+        """BYE, CANCEL or a refusal, as the state wants; a leg that is gone is left alone."""
+        try:
+            await self._command(self.hang_up_now)
+        except LegGone:
+            return
+
+    async def refer(self, target: str, headers: Mapping[str, str]) -> None:
+        destination = refer_to(target, headers)
+        await self._command(lambda: self._alive().xfer(destination, self._pj.CallOpParam(True)))
+
+    async def send_digits(self, digits: str) -> None:
+        """Key ``digits`` as RFC 4733 events."""
+        await self._command(lambda: self._alive().dialDtmf(digits))
+
+    async def _command(self, command: Callable[[], object]) -> None:
+        """A CANCEL or BYE may win any race: then PJSIP raises, and the leg is simply gone."""
+        try:
+            await self._endpoint.run(command)
+        except self._pj.Error as error:
+            raise LegGone(f"leg {self.call_id}: {error.reason}") from None
+
+    # ---------------------------------------------------- on the PJSIP thread
+
+    def _alive(self) -> Any:
+        if self._call is None:
+            raise LegGone(f"leg {self.call_id} has ended")
+        return self._call
+
+    def _options(self) -> Any:
+        """Audio alone. With T.140 left on, each hang-up would stall the thread 100 ms."""
+        options = self._pj.CallOpParam(True)
+        options.opt.audioCount = 1
+        options.opt.videoCount = 0
+        options.opt.textCount = 0
+        return options
+
+    def dial(self, account: Any, target: str) -> None:
+        call = _call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
+        self._call = call
+        call.makeCall(target, self._options())
+
+    def answer_now(self, status: int, retry_after_s: int | None = None) -> None:
+        options = self._options()
+        options.statusCode = status
+        if retry_after_s is not None:
+            header = self._pj.SipHeader()
+            header.hName, header.hValue = "Retry-After", str(retry_after_s)
+            options.txOption.headers.append(header)
+        self._ended_by_us = status >= 300
+        self._alive().answer(options)
+
+    def hang_up_now(self) -> None:
+        self._ended_by_us = True
+        self._alive().hangup(self._pj.CallOpParam(True))
+
+    def forget(self) -> None:
+        """Let go of everything native; the library is about to end."""
+        if self._port is not None:
+            self._port.close()
+        self._call = None
+
+    def emit(self, event: Event) -> None:
+        self._endpoint.post(self._deliver, event)
+
+    def _deliver(self, event: Event) -> None:
+        self._sink(event)
+
+    # ---------------------------------------------------------- PJSIP's callbacks
+
+    def state_changed(self) -> None:
+        info = self._call.getInfo()
+        if info.state == self._pj.PJSIP_INV_STATE_CONFIRMED:
+            self._confirmed = True
+            self._answered()
+        elif info.state == self._pj.PJSIP_INV_STATE_DISCONNECTED:
+            by = "us" if self._ended_by_us else "peer"
+            self.forget()
+            self._endpoint.legs.pop(self.call_id, None)
+            self.emit(HungUp(by=by, status=info.lastStatusCode, reason=info.lastReason))
+
+    def _answered(self) -> None:
+        """ACK and audio come in either order; a leg is answered when it has both."""
+        if self._confirmed and self._port is not None and not self._announced:
+            self._announced = True
+            stream = self._call.getStreamInfo(0)
+            self.emit(Answered(codec=stream.codecName, remote=stream.remoteRtpAddress))
+
+    def media_changed(self) -> None:
+        """Reconnect: the bridge slot is a new one after every change of direction.
+
+        On hold nothing is connected, so that no word counts as played that nobody could hear.
+        """
+        info = self._call.getInfo()  # kept: SWIG's items point into it
+        media = info.media[0]
+        if media.status == self._pj.PJSUA_CALL_MEDIA_ACTIVE:
+            if self._port is None:
+                self._port = self._pj.PcmPort()
+                clock_hz = self._endpoint.media.clock_hz
+                self._port.open(clock_hz, clock_hz * PTIME_MS // 1000, RX_MS, TX_MS)
+            audio = self._call.getAudioMedia(0)
+            audio.startTransmit(self._port)
+            self._port.startTransmit(audio)
+            if self._held:
+                self.emit(Retrieved())
+            self._held = False
+            self._answered()
+        elif media.status in (
+            self._pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
+            self._pj.PJSUA_CALL_MEDIA_LOCAL_HOLD,
+        ):
+            if not self._held:
+                self.emit(Held())
+            self._held = True
+
+    def digit_received(self, prm: Any) -> None:
+        """One digit is one RTP timestamp, whatever the marker says (RFC 4733 2.5.1.4)."""
+        digit = (prm.timestamp, prm.digit)
+        if digit != self._digit:
+            self._digit = digit
+            self.emit(DigitPressed(digit=prm.digit, duration_ms=prm.duration))
+
+    def transaction_changed(self, prm: Any) -> None:
+        """What pjsua2 does not report: the answer to REFER, and a NOTIFY without a body."""
+        transaction = prm.e.body.tsxState.tsx
+        if transaction.method == "REFER" and transaction.role == self._pj.PJSIP_ROLE_UAC:
+            if transaction.statusCode >= 200 and transaction.state in (
+                self._pj.PJSIP_TSX_STATE_COMPLETED,
+                self._pj.PJSIP_TSX_STATE_TERMINATED,
+            ):
+                self.emit(
+                    ReferAnswered(status=transaction.statusCode, reason=transaction.statusText)
+                )
+        elif transaction.method == "NOTIFY" and transaction.role == self._pj.PJSIP_ROLE_UAS:
+            text = prm.e.body.tsxState.src.rdata.wholeMsg
+            if text.startswith("NOTIFY") and not text.partition("\r\n\r\n")[2].strip():
+                state = message.parse(text).header("subscription-state").lower()
+                self.emit(
+                    ReferNotified(status=0, reason=state, final=state.startswith("terminated"))
+                )
+
+    def transfer_progressed(self, prm: Any) -> None:
+        self.emit(ReferNotified(status=prm.statusCode, reason=prm.reason, final=prm.finalNotify))
+        prm.cont = True
+
+    def transfer_requested(self, prm: Any) -> None:
+        """Our peer asks us to call somebody else; the test phone does, the agent declines."""
+        prm.statusCode = self._pj.PJSIP_SC_DECLINE
+
+
+def _nobody_listens(event: Event) -> None:
+    """The sink of a leg that was refused before anybody wanted its events."""
+
+
+def _safely(callback: Callable[..., None], *args: object) -> None:
+    """An exception must not cross into C++, where nobody would see it."""
+    try:
+        callback(*args)
+    except Exception:
+        log.exception("callback failed", callback=callback.__name__)
+
+
+def _call_class(pj: Any) -> Any:
+    """A pjsua2 Call that forwards its callbacks to its leg. Names are pjsua2's."""
+
+    class PjCall(pj.Call):  # type: ignore[misc]  # the wheel is untyped
+        def __init__(self, leg: SipLeg, account: Any, pjsua_id: int) -> None:
+            super().__init__(account, pjsua_id)
+            self._leg = leg
+
+        def onCallState(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.state_changed)
+
+        def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.media_changed)
+
+        def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.digit_received, prm)
+
+        def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.transaction_changed, prm)
+
+        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.transfer_progressed, prm)
+
+        def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.transfer_requested, prm)
+
+    return PjCall

@@ -1,0 +1,73 @@
+"""Reads what a SIP request says about itself: its headers, the dialled number, the caller.
+
+PJSIP has already parsed and accepted the message; this picks fields out of its text
+(RFC 3261 section 7.3) and opens no socket.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+COMPACT: Final = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "v": "via"}
+_USER: Final = re.compile(r"(?:sips?|tel):([^@\s;>?]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request's start line and headers; names in lower case, values in their order."""
+
+    method: str
+    uri: str
+    headers: Mapping[str, tuple[str, ...]]
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or an empty text."""
+        return next(iter(self.headers.get(name.lower(), ())), "")
+
+
+def parse(text: str) -> Request:
+    """Parse a request's head. A folded line (RFC 3261 7.3.1) continues the one before."""
+    head = text.partition("\r\n\r\n")[0]
+    lines = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")
+    method, _, rest = lines[0].partition(" ")
+    headers: dict[str, tuple[str, ...]] = {}
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip().lower()
+            key = COMPACT.get(key, key)
+            headers[key] = (*headers.get(key, ()), value.strip())
+    return Request(method, rest.partition(" ")[0], headers)
+
+
+def user(value: str) -> str:
+    """The user part of the first SIP or tel URI in a header value, unescaped."""
+    found = _USER.search(value)
+    return unquote(found[1]) if found else ""
+
+
+def e164(value: str) -> str:
+    """A dialled user as +E.164 where it looks like an international number."""
+    digits = re.sub(r"[\s().-]", "", value)
+    if re.fullmatch(r"\+\d{6,15}", digits):
+        return digits
+    if re.fullmatch(r"00[1-9]\d{6,13}", digits):
+        return "+" + digits[2:]
+    return "+" + digits if re.fullmatch(r"[1-9]\d{9,14}", digits) else value
+
+
+def dialled_candidates(request: Request) -> tuple[str, ...]:
+    """Where the dialled number may stand, best first: Request-URI, Diversion, To.
+
+    A carrier whose Origination URI fixes a user puts that into the Request-URI and the
+    dialled number into Diversion (RFC 5806); the first Diversion is the latest.
+    """
+    values = (request.uri, request.header("diversion"), request.header("to"))
+    return tuple(dict.fromkeys(e164(user(value)) for value in values if user(value)))
+
+
+def caller(request: Request) -> str:
+    """Who calls: P-Asserted-Identity (RFC 3325) where the trunk gives it, else From."""
+    return user(request.header("p-asserted-identity")) or user(request.header("from"))

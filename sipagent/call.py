@@ -1,0 +1,265 @@
+"""One call, from INVITE to Outcome: owns its tasks, its record and its one close.
+
+Reads top to bottom as the call goes. What is said is the conversation's, how a transfer goes
+is the handoff's; this picks the next step and tells every ending once.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import structlog
+
+from sipagent.config import HearingSettings, Tenant
+from sipagent.dialog.conversation import Conversation, Mind
+from sipagent.dialog.mouth import Mouth
+from sipagent.dialog.prompts import GREETING, Prompts
+from sipagent.dialog.turns import EndOfTurn, TurnRules
+from sipagent.errors import Blame, LegGone, SipagentError
+from sipagent.events import Answered, Event, HungUp, Ringing, TransferStep
+from sipagent.handoff.token import Context
+from sipagent.handoff.transfer import Handoff, State
+from sipagent.handoff.transfer import Transfer as Transaction
+from sipagent.media.playout import PortPlayout
+from sipagent.media.tick import Ear, Tick
+from sipagent.outcome import CALLER_CANCELLED, CALLER_HUNG_UP, TRANSFERRED, Outcome
+from sipagent.ports import Leg, Voice
+from sipagent.steps import Hangup, Step, Talk, Transfer
+from sipagent.store.calllog import CallLog
+
+log = structlog.get_logger(__name__)
+
+ACK_S: Final = 32.0  # 64 * T1: by then PJSIP itself gives up (RFC 3261 13.3.1.4)
+CLOSE_S: Final = 2.0  # a peer that does not answer BYE keeps nobody waiting
+INBOX_EVENTS: Final = 256
+
+ENDINGS: Final[Mapping[str, Outcome]] = {
+    "goodbye": Outcome("goodbye", Blame.CALLER, "the caller said goodbye"),
+    "caller-silent": Outcome("caller-silent", Blame.CALLER, "the caller said nothing for long"),
+    "engine-failed": Outcome("engine-failed", Blame.US, "an engine failed and no desk answered"),
+}
+SomeError = TypeVar("SomeError", bound=BaseException)
+
+UNCLASSIFIED: Final = Outcome("unclassified", Blame.US, "a bug: see the node's log")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the calls of one tenant share."""
+
+    tenant: Tenant
+    prompts: Prompts
+    voice: Voice
+    mind: Mind
+    handoff: Handoff
+    hearing: HearingSettings
+    tick: Tick
+
+
+class CallEnded(Exception):
+    """Something ended the call. The first one to be raised wins."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.code)
+        self.outcome = outcome
+
+
+class Call:
+    """A call of one tenant's caller."""
+
+    def __init__(self, leg: Leg, ringing: Ringing, service: Service, record: CallLog) -> None:
+        self._leg = leg
+        self._service = service
+        self._log = record
+        self._loop = asyncio.get_running_loop()
+        self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_EVENTS)
+        self._answered = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._outcome = UNCLASSIFIED  # told by whatever set _ending
+        self._ear: Ear | None = None
+        self._transaction: Transaction | None = None
+        record.record(ringing)
+        leg.subscribe(self._on_leg_event)
+
+    async def run(self) -> Outcome:
+        """Live the call; whatever ends it, there is one close and one Outcome."""
+        outcome = UNCLASSIFIED
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._watch_ending(), name="ending")
+                raise CallEnded(await self._flow())
+        except* CallEnded as ended:
+            outcome = _first(ended).outcome
+        except* LegGone:
+            outcome = await self._why_gone()
+        except* SipagentError as failed:
+            outcome = Outcome.of(_first(failed))
+        except* Exception:
+            log.exception("call failed", call_id=self._leg.call_id)
+        finally:
+            await self._close(outcome)
+        return outcome
+
+    def end(self, outcome: Outcome) -> None:
+        """End the call from outside; nothing happens if it is ending already."""
+        if not self._ending.is_set():
+            self._outcome = outcome
+            self._ending.set()
+
+    # ------------------------------------------------------------------- the flow
+
+    async def _flow(self) -> Outcome:
+        await self._leg.answer()
+        async with asyncio.timeout(ACK_S):
+            await self._answered.wait()
+        conversation, mouth = self._listen()
+        step: Step = Talk(GREETING)
+        while True:
+            match step:
+                case Talk():
+                    step = await conversation.run(step)
+                case Transfer():
+                    step = await self._hand_over(step, conversation, mouth)
+                case Hangup(reason=reason):
+                    return ENDINGS[reason]
+
+    def _listen(self) -> tuple[Conversation, Mouth]:
+        """Join the call's audio to the tick, and give it somebody to talk to."""
+        service, mind = self._service, self._service.mind
+        listener = EndOfTurn(_turn_rules(service.hearing))
+        self._ear = Ear(self._leg.port, mind.rate_hz, listener, self._on_heard_from_tick)
+        ear = self._ear
+        self._log.clock = lambda: ear.now_ms
+        service.tick.add(ear)
+        mouth = Mouth(
+            PortPlayout(self._leg.port, mind.rate_hz),
+            service.voice,
+            service.prompts,
+            mind.rate_hz,
+            mind.deadline_s,
+            self._log.record,
+        )
+        conversation = Conversation(
+            service.tenant.name,
+            service.tenant.languages,
+            self._inbox,
+            ear,
+            mouth,
+            mind,
+            service.hearing,
+            self._log.record,
+        )
+        return conversation, mouth
+
+    async def _hand_over(self, step: Transfer, conversation: Conversation, mouth: Mouth) -> Step:
+        """Transfer the caller. BYE follows the desk's answer at once, and nothing else."""
+        context = Context(self._leg.call_id, self._service.tenant.name, step.reason)
+        self._transaction = Transaction()
+        await self._service.handoff.transfer(
+            self._transaction, self._leg, self._inbox, context, self._log.record
+        )
+        if self._transaction.state is State.ANSWERED:
+            raise CallEnded(TRANSFERRED)
+        if step.reason != "engine-failed":
+            return Talk("desk-unavailable")
+        await mouth.prompt("call-later", [conversation.language])
+        await mouth.finish()
+        return Hangup("engine-failed")
+
+    # ------------------------------------------------------------------- events
+
+    def _on_leg_event(self, event: Event) -> None:
+        """An event of the leg, on the loop."""
+        self._log.record(event)
+        if isinstance(event, Answered):
+            self._answered.set()
+        elif isinstance(event, HungUp):
+            self._gone.set()
+            self.end(_outcome_of(event))
+        else:
+            self._post(event)
+            self._take_late_answer(event)
+
+    def _take_late_answer(self, event: Event) -> None:
+        """A desk may answer after we stopped waiting: then the caller is with it, not with us."""
+        transaction = self._transaction
+        if transaction is not None and transaction.over and transaction.feed(event):
+            desk = self._service.tenant.desk
+            self._log.record(TransferStep(desk, transaction.state, transaction.detail))
+            self.end(TRANSFERRED)
+
+    def _on_heard_from_tick(self, events: tuple[Event, ...]) -> None:
+        self._loop.call_soon_threadsafe(self._on_heard, events)
+
+    def _on_heard(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            self._log.record(event)
+            self._post(event)
+
+    def _post(self, event: Event) -> None:
+        try:
+            self._inbox.put_nowait(event)
+        except asyncio.QueueFull:
+            log.error("event dropped", call_id=self._leg.call_id, kind=type(event).__name__)
+
+    # ------------------------------------------------------------------- the end
+
+    async def _watch_ending(self) -> None:
+        await self._ending.wait()
+        raise CallEnded(self._outcome)
+
+    async def _why_gone(self) -> Outcome:
+        """A command found the leg gone; its HungUp says why, or is on its way."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._ending.wait()
+                return self._outcome
+        except TimeoutError:
+            return Outcome(LegGone.code, LegGone.blame, "the leg ended without a reason")
+
+    async def _close(self, outcome: Outcome) -> None:
+        """BYE first, media second, the record last."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._leg.hang_up()
+                await self._gone.wait()
+        except TimeoutError:
+            log.warning("peer did not answer BYE", call_id=self._leg.call_id)
+        if self._ear is not None:
+            self._service.tick.remove(self._ear)
+        self._log.end(outcome)
+        log.info(
+            "call ended",
+            call_id=self._leg.call_id,
+            tenant=self._service.tenant.name,
+            outcome=outcome.code,
+            blame=outcome.blame.value,
+        )
+
+
+def _first(group: BaseExceptionGroup[SomeError]) -> SomeError:
+    """The error that ended the call; later ones follow from it."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _outcome_of(event: HungUp) -> Outcome:
+    """What the end of the leg means, where nothing else had ended the call."""
+    if event.status == 487:
+        return CALLER_CANCELLED
+    if event.by == "peer" and event.status < 300:
+        return CALLER_HUNG_UP
+    return Outcome("leg-failed", Blame.PEER, f"{event.status} {event.reason}")
+
+
+def _turn_rules(hearing: HearingSettings) -> TurnRules:
+    return TurnRules(
+        threshold=hearing.threshold,
+        min_speech_ms=hearing.min_speech_ms,
+        sustained_ms=hearing.interrupt_ms,
+        pause_ms=hearing.pause_ms,
+        end_silence_ms=hearing.end_silence_ms,
+        max_turn_ms=round(1000 * hearing.max_turn_s),
+    )

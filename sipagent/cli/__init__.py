@@ -1,0 +1,1 @@
+"""The command ``sipagent``: one file per command group."""

@@ -1,0 +1,79 @@
+"""``sipagent serve``: run a node until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import click
+import structlog
+
+from sipagent.config import DEFAULT_FILE, DEMO_TRUNKS, Settings, load
+from sipagent.server import Server
+
+
+@click.command(
+    epilog="SIGTERM or Ctrl-C drains: no new calls, the others may end. A second one ends them."
+)
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help=f"Settings file. Default: {DEFAULT_FILE}, if it is there.",
+)
+@click.option("--verbose", is_flag=True, help="Log more.")
+def serve(file: Path | None, verbose: bool) -> None:
+    """Answer calls.
+
+    Without any configuration this serves the demo tenant on 127.0.0.1:5060 and takes calls
+    from this machine alone. Every setting may also come from the environment, as
+    SIPAGENT_<SECTION>__<NAME>: SIPAGENT_SIP__PORT=5080 sipagent serve
+    """
+    _log_to_stderr(verbose=verbose)
+    settings = load(file)
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    server = Server(settings)
+    await server.start()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    for line in _introduction(settings):
+        click.echo(line)
+    sys.stdout.flush()
+    await server.run()
+
+
+def _introduction(settings: Settings) -> list[str]:
+    """What a person wants to know who just started a node."""
+    sip = settings.sip
+    lines = []
+    if settings.trunks == DEMO_TRUNKS:
+        lines.append("No trunk is configured: taking calls from 127.0.0.0/8 alone.")
+    for tenant in settings.tenants:
+        numbers = ", ".join(tenant.numbers)
+        lines.append(f"Tenant {tenant.name}: {numbers}; desk {tenant.desk}")
+    number = settings.tenants[0].numbers[0]
+    lines.append(f"Ready. Dial sip:{number}@{sip.bind}:{sip.port}, or run: sipagent call")
+    return lines
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False)
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.DEBUG if verbose else logging.INFO
+        ),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )

@@ -1,0 +1,93 @@
+"""The sentences that the agent says by itself, in both languages, spoken once at start.
+
+They are sound before the first call, so that an apology never needs the engine that failed.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from sipagent.ports import Speech, Voice
+from sipagent.text.language import Language
+
+EN, AR = Language.EN, Language.AR
+
+TEXTS: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
+    {
+        "ask-again": {
+            EN: "Are you still there? You can ask me a question, or say human agent.",
+            AR: "هل ما زلت معي؟ يمكنك أن تسألني، أو أن تقول موظف.",
+        },
+        "not-heard": {
+            EN: "Sorry, I did not hear that. Please say it again.",
+            AR: "عذرا، لم أسمعك جيدا. أعد من فضلك.",
+        },
+        "unknown": {
+            EN: "I have no answer to that. You can ask in other words, or say human agent.",
+            AR: "ليس عندي جواب على ذلك. اسأل بكلمات أخرى، أو قل موظف.",
+        },
+        "nothing-to-repeat": {
+            EN: "I have not said anything yet. What would you like to know?",
+            AR: "لم أقل شيئا بعد. ماذا تريد أن تعرف؟",
+        },
+        "language": {
+            EN: "Of course, in English. What would you like to know?",
+            AR: "بالتأكيد، بالعربية. ماذا تريد أن تعرف؟",
+        },
+        "transfer": {
+            EN: "I am connecting you to a colleague. One moment please.",
+            AR: "سأحولك إلى موظف. لحظة من فضلك.",
+        },
+        "desk-unavailable": {
+            EN: "No colleague is free right now. I am with you again. How can I help?",
+            AR: "لا يوجد موظف متاح الآن. أنا معك من جديد. كيف أساعدك؟",
+        },
+        "apology": {
+            EN: "I am sorry, something went wrong on our side.",
+            AR: "أعتذر، حدث خطأ من جهتنا.",
+        },
+        "call-later": {
+            EN: "Please call again later. Goodbye.",
+            AR: "من فضلك اتصل لاحقا. مع السلامة.",
+        },
+        "goodbye": {
+            EN: "Thank you for calling. Goodbye.",
+            AR: "شكرا لاتصالك. مع السلامة.",
+        },
+    }
+)
+
+GREETING: Final = "greeting"
+DEFAULT_GREETING: Final[Mapping[Language, str]] = MappingProxyType(
+    {
+        EN: "Welcome. I am an automatic assistant. How can I help you?",
+        AR: "أهلا بك. أنا مساعد آلي. كيف أساعدك؟",
+    }
+)
+
+
+class Prompts:
+    """One tenant's prompts, as sound."""
+
+    def __init__(self, spoken: Mapping[tuple[str, Language], tuple[Speech, ...]]) -> None:
+        self._spoken = spoken
+
+    @classmethod
+    async def render(
+        cls, voice: Voice, rate_hz: int, greeting: Mapping[Language, str] | None = None
+    ) -> "Prompts":
+        """Speak every prompt. Raises what the voice raises."""
+        texts = {**TEXTS, GREETING: {**DEFAULT_GREETING, **(greeting or {})}}
+        return cls(
+            {
+                (name, language): tuple(
+                    [part async for part in voice.speak(text, language, rate_hz)]
+                )
+                for name, languages in texts.items()
+                for language, text in languages.items()
+            }
+        )
+
+    def get(self, name: str, languages: Sequence[Language]) -> tuple[Speech, ...]:
+        """A prompt in one language after the other."""
+        return tuple(speech for language in languages for speech in self._spoken[name, language])

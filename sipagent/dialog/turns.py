@@ -1,0 +1,81 @@
+"""When the caller speaks, pauses, and has finished. Owns no clock (D5)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sipagent.events import Event, SpeechPaused, SpeechStarted, SpeechSustained, TurnEnded
+
+HYSTERESIS: Final = 0.15  # speech goes on while its probability is this far below the threshold
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """Durations in ms; ``threshold`` is the speech probability that begins speech."""
+
+    threshold: float
+    min_speech_ms: int
+    sustained_ms: int
+    pause_ms: int
+    end_silence_ms: int
+    max_turn_ms: int
+
+
+class EndOfTurn:
+    """Turn speech probabilities into ``SpeechStarted``, ``SpeechSustained``, ``SpeechPaused``
+    and ``TurnEnded``, each at most once a pause; implements the port ``Listener``.
+    """
+
+    def __init__(self, rules: TurnRules) -> None:
+        self._rules = rules
+        self._begin()
+
+    def _begin(self) -> None:
+        self._started_ms = 0
+        self._ended_ms = 0
+        self._speech_ms = 0
+        self._silence_ms = 0
+        self._in_turn = False
+        self._sustained = False
+        self._paused = False
+
+    def feed(self, at_ms: int, window_ms: int, speech: float) -> tuple[Event, ...]:
+        rules = self._rules
+        speaking = self._in_turn and not self._paused
+        if speech >= rules.threshold - (HYSTERESIS if speaking else 0):
+            return self._hear(at_ms, window_ms)
+        return self._miss(window_ms)
+
+    def _hear(self, at_ms: int, window_ms: int) -> tuple[Event, ...]:
+        rules, events = self._rules, list[Event]()
+        if self._speech_ms == 0:
+            self._started_ms = at_ms
+        self._speech_ms += window_ms
+        self._silence_ms = 0
+        self._paused = False
+        self._ended_ms = at_ms + window_ms
+        if not self._in_turn and self._speech_ms >= rules.min_speech_ms:
+            self._in_turn = True
+            events.append(SpeechStarted(at_ms=self._started_ms))
+        if not self._sustained and self._speech_ms >= rules.sustained_ms:
+            self._sustained = True
+            events.append(SpeechSustained(started_ms=self._started_ms))
+        if self._in_turn and self._ended_ms - self._started_ms >= rules.max_turn_ms:
+            events.append(self._end())
+        return tuple(events)
+
+    def _miss(self, window_ms: int) -> tuple[Event, ...]:
+        if not self._in_turn:
+            self._speech_ms = 0
+            return ()
+        self._silence_ms += window_ms
+        if self._silence_ms >= self._rules.end_silence_ms:
+            return (self._end(),)
+        if self._silence_ms >= self._rules.pause_ms and not self._paused:
+            self._paused = True
+            return (SpeechPaused(started_ms=self._started_ms, ended_ms=self._ended_ms),)
+        return ()
+
+    def _end(self) -> TurnEnded:
+        ended = TurnEnded(started_ms=self._started_ms, ended_ms=self._ended_ms)
+        self._begin()
+        return ended

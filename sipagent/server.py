@@ -1,0 +1,172 @@
+"""A node: composed from its configuration, started, drained, stopped.
+
+The one place where engines, tick, endpoint and tenants meet. It decides which tenant a call
+is for; what happens in a call is ``call.py``'s.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from sipagent.call import Call, Service
+from sipagent.config import Settings, Tenant, tenants_by_number
+from sipagent.dialog.conversation import Mind
+from sipagent.dialog.prompts import Prompts
+from sipagent import engines
+from sipagent.errors import Blame, LegGone, Refusal, UnknownNumber
+from sipagent.events import Ringing
+from sipagent.handoff.token import Tokens
+from sipagent.handoff.transfer import Handoff
+from sipagent.knowledge.documents import load_documents
+from sipagent.knowledge.lexical import LexicalIndex
+from sipagent.media.tick import Tick
+from sipagent.media.vad import SileroVad
+from sipagent.outcome import DRAINED, Outcome
+from sipagent.ports import Leg
+from sipagent.sip.endpoint import Endpoint
+from sipagent.store.calllog import CallLogs
+
+log = structlog.get_logger(__name__)
+
+KILLED = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
+
+
+class Server:
+    """One node. ``start`` may raise any ``StartError``; ``run`` returns when drained."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._numbers = tenants_by_number(settings)
+        self._logs = CallLogs(settings.data_dir)
+        self._endpoint = Endpoint(
+            settings.sip, settings.media, settings.trunks, self._on_invite
+        )
+        self._calls: dict[str, Call] = {}
+        self._services: Mapping[str, Service] = {}
+        self._stop = asyncio.Event()
+        self._stop_now = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def start(self) -> None:
+        """Load everything, then listen: no call arrives before it can be served."""
+        settings = self._settings
+        self._logs.prepare()
+        self._tick = Tick(SileroVad(settings.media.clock_hz))
+        self._services = await self._compose()
+        self._tick.start()
+        try:
+            await self._endpoint.start()
+        except BaseException:
+            self._tick.stop()
+            raise
+        log.info("listening", address=f"{settings.sip.bind}:{settings.sip.port}")
+
+    async def _compose(self) -> Mapping[str, Service]:
+        """Load the engines once and give each tenant its service."""
+        settings, chosen, rate_hz = self._settings, self._settings.engines, self._rate_hz
+        indexes = {
+            tenant.name: LexicalIndex(load_documents(tenant.knowledge))
+            for tenant in settings.tenants
+        }
+        voice = engines.load("voice", chosen.voice, chosen.own("voice"))
+        models = {"models_dir": settings.data_dir / "models"}
+        transcriber = engines.load(
+            "transcriber", chosen.transcriber, {**chosen.own("transcriber"), **models}
+        )
+        responder = engines.load("responder", chosen.responder, chosen.own("responder"), indexes)
+        mind = Mind(transcriber, responder, chosen.deadline_s, rate_hz)
+        self._closers = (voice.close, mind.transcriber.close, mind.responder.close)
+        tokens = Tokens(settings.handoff.token_life_s)
+        return {
+            tenant.name: Service(
+                tenant=tenant,
+                prompts=await Prompts.render(voice, rate_hz, tenant.greeting),
+                voice=voice,
+                mind=mind,
+                handoff=Handoff(tenant.desk, tokens, settings.handoff),
+                hearing=settings.hearing,
+                tick=self._tick,
+            )
+            for tenant in settings.tenants
+        }
+
+    @property
+    def _rate_hz(self) -> int:
+        return self._settings.media.clock_hz
+
+    # ------------------------------------------------------------------- calls
+
+    def _on_invite(self, leg: Leg, ringing: Ringing, dialled: tuple[str, ...]) -> None:
+        tenant = self._tenant_of(dialled)
+        if tenant is None:
+            self._tasks.create_task(self._refuse(leg, ringing, UnknownNumber), name="refuse")
+            return
+        record = self._logs.open(leg.call_id, tenant.name)
+        call = Call(leg, ringing, self._services[tenant.name], record)
+        self._calls[leg.call_id] = call
+        self._idle.clear()
+        self._tasks.create_task(self._live(leg.call_id, call), name=f"call {leg.call_id}")
+
+    def _tenant_of(self, dialled: tuple[str, ...]) -> Tenant | None:
+        return next(
+            (self._numbers[number] for number in dialled if number in self._numbers), None
+        )
+
+    async def _live(self, call_id: str, call: Call) -> None:
+        try:
+            await call.run()
+        finally:
+            del self._calls[call_id]
+            if not self._calls:
+                self._idle.set()
+
+    async def _refuse(self, leg: Leg, ringing: Ringing, refusal: type[Refusal]) -> None:
+        """A refused INVITE has a record too: an operator looks for it there."""
+        record = self._logs.open(leg.call_id, "")
+        record.record(ringing)
+        try:
+            await leg.refuse(refusal.sip_status or 500)
+        except LegGone:
+            log.info("refused caller had gone", call_id=leg.call_id)
+        record.end(Outcome(refusal.code, refusal.blame, f"dialled {ringing.dialled}"))
+
+    # ------------------------------------------------------------------- the end
+
+    def stop(self) -> None:
+        """The first time: take no new calls and wait for the others. Then: end them now."""
+        if self._stop.is_set():
+            self._stop_now.set()
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve calls until ``stop``, then drain and take everything down."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                await self._stop.wait()
+                await self._drain()
+        finally:
+            await self._endpoint.stop()
+            self._tick.stop()
+            for close in self._closers:
+                await close()
+        log.info("stopped")
+
+    async def _drain(self) -> None:
+        """New calls are answered 503; the others have ``drain_s``, then they are ended."""
+        self._endpoint.drain()
+        log.info("draining", calls=len(self._calls))
+        ends = [
+            asyncio.ensure_future(self._idle.wait()),
+            asyncio.ensure_future(self._stop_now.wait()),
+        ]
+        await asyncio.wait(
+            ends, timeout=self._settings.sip.drain_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for end in ends:
+            end.cancel()
+        outcome = KILLED if self._stop_now.is_set() else DRAINED
+        for call in list(self._calls.values()):
+            call.end(outcome)
+        await self._idle.wait()

@@ -1,0 +1,44 @@
+# make demo and make test need nothing but Debian 12, make, and root or sudo for packages.
+
+BIN := .venv/bin
+PEERS := baresip kamailio sip-tester tshark
+
+.PHONY: help setup peers demo serve test check bench format
+
+help:
+	@echo 'make demo    two calls, English and Arabic, from greeting to transfer; ASK="..." asks your own'
+	@echo 'make serve   keep a server running, to dial from your own softphone'
+	@echo 'make test    install everything and run every test'
+	@echo 'make check   lint, types and unit tests, in under a minute'
+	@echo 'make bench   measure speed from outside; writes docs/performance tables to bench-output/'
+
+setup:
+	@deploy/setup.sh
+
+peers:
+	@deploy/setup.sh apt $(PEERS)
+
+demo: setup peers
+	@$(BIN)/python -m tools.demo
+
+serve: setup
+	@$(BIN)/sipagent serve
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/unit
+
+test: setup peers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/pytest
+
+bench: setup peers
+	@$(BIN)/python -m tests.bench
+
+format: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .

@@ -6,14 +6,15 @@ is for; what happens in a call is ``call.py``'s.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
+from sipagent import engines
 from sipagent.call import Call, Service
-from sipagent.config import Settings, Tenant, tenants_by_number
+from sipagent.config import Settings, tenants_by_number
 from sipagent.dialog.conversation import Mind
 from sipagent.dialog.prompts import Prompts
-from sipagent import engines
 from sipagent.errors import Blame, LegGone, Refusal, UnknownNumber
 from sipagent.events import Ringing
 from sipagent.handoff.token import Tokens
@@ -39,9 +40,7 @@ class Server:
         self._settings = settings
         self._numbers = tenants_by_number(settings)
         self._logs = CallLogs(settings.data_dir)
-        self._endpoint = Endpoint(
-            settings.sip, settings.media, settings.trunks, self._on_invite
-        )
+        self._endpoint = Endpoint(settings.sip, settings.media, settings.trunks, self._on_invite)
         self._calls: dict[str, Call] = {}
         self._services: Mapping[str, Service] = {}
         self._stop = asyncio.Event()
@@ -99,20 +98,16 @@ class Server:
     # ------------------------------------------------------------------- calls
 
     def _on_invite(self, leg: Leg, ringing: Ringing, dialled: tuple[str, ...]) -> None:
-        tenant = self._tenant_of(dialled)
-        if tenant is None:
+        number = next((number for number in dialled if number in self._numbers), None)
+        if number is None:
             self._tasks.create_task(self._refuse(leg, ringing, UnknownNumber), name="refuse")
             return
+        tenant, ringing = self._numbers[number], replace(ringing, dialled=number)
         record = self._logs.open(leg.call_id, tenant.name)
         call = Call(leg, ringing, self._services[tenant.name], record)
         self._calls[leg.call_id] = call
         self._idle.clear()
         self._tasks.create_task(self._live(leg.call_id, call), name=f"call {leg.call_id}")
-
-    def _tenant_of(self, dialled: tuple[str, ...]) -> Tenant | None:
-        return next(
-            (self._numbers[number] for number in dialled if number in self._numbers), None
-        )
 
     async def _live(self, call_id: str, call: Call) -> None:
         try:

@@ -7,8 +7,8 @@ import click
 
 from sipagent import __version__
 from sipagent.cli.calls import calls
-from sipagent.cli.phone import call
 from sipagent.cli.models import models
+from sipagent.cli.phone import call
 from sipagent.cli.serve import serve
 from sipagent.errors import SipagentError
 

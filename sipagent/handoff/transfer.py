@@ -35,7 +35,7 @@ FINAL: Final = frozenset(
 TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     State.REFERRED: frozenset({State.ACCEPTED, State.RINGING, *FINAL}),
     State.ACCEPTED: frozenset({State.RINGING, *FINAL}),
-    State.RINGING: frozenset({State.RINGING, *FINAL}),
+    State.RINGING: FINAL,
     State.SILENT: frozenset({State.ANSWERED}),  # a 200 that came late still answers
     State.UNKNOWN: frozenset({State.ANSWERED}),
 }

@@ -94,12 +94,13 @@ class Endpoint:
         self._commands.append(execute)
         return future
 
-    async def invite(self, target: str, call_id: str) -> SipLeg:
-        """Call out from the first trunk's account. Raises what PJSIP raises for a bad URI."""
-        leg = SipLeg(self, call_id)
-        self.legs[call_id] = leg
+    async def invite(self, leg: SipLeg, target: str) -> None:
+        """Call out on ``leg``, from the first trunk's account.
+
+        Raises what PJSIP raises for a bad URI.
+        """
+        self.legs[leg.call_id] = leg
         await self.run(lambda: leg.dial(self._accounts[self._trunks[0].name], target))
-        return leg
 
     def post(self, callback: Callable[..., None], *args: object) -> None:
         """Call back on the loop; from any thread."""

@@ -115,9 +115,13 @@ class SipLeg:
         options.opt.textCount = 0
         return options
 
+    def prepare(self, account: Any) -> Any:
+        """The pjsua2 call of a leg that has none yet; PJSIP or ``dial`` sends its INVITE."""
+        self._call = _call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
+        return self._call
+
     def dial(self, account: Any, target: str) -> None:
-        call = _call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
-        self._call = call
+        call = self.prepare(account)
         call.makeCall(target, self._options())
 
     def answer_now(self, status: int, retry_after_s: int | None = None) -> None:
@@ -223,6 +227,9 @@ class SipLeg:
         self.emit(ReferNotified(status=prm.statusCode, reason=prm.reason, final=prm.finalNotify))
         prm.cont = True
 
+    def media_transport_created(self, prm: Any) -> None:
+        """PJSIP is about to use ``prm.mediaTp``; the test phone puts its tap before it."""
+
     def transfer_requested(self, prm: Any) -> None:
         """Our peer asks us to call somebody else; the test phone does, the agent declines."""
         prm.statusCode = self._pj.PJSIP_SC_DECLINE
@@ -253,6 +260,9 @@ def _call_class(pj: Any) -> Any:
 
         def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
             _safely(self._leg.media_changed)
+
+        def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.media_transport_created, prm)
 
         def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
             _safely(self._leg.digit_received, prm)

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The module: upstream's pjsua2.i between what must stand before it and our own classes.
+ */
+%module(directors="1") pjsua2
+
+/* The bridge reports each finished operation from its clock thread. As a director that would be a
+ * Python call on the clock, waiting for the interpreter lock. */
+%feature("nodirector") pj::Endpoint::onAudioMediaOpCompleted;
+%feature("nodirector") pj::Endpoint::onVideoMediaOpCompleted;
+
+/* Upstream turns void* into int on the way out (media transports, tokens); let it come back in. */
+%typemap(in) void * {
+    if (PyLong_Check($input)) {
+        $1 = PyLong_AsVoidPtr($input);
+        if (PyErr_Occurred()) SWIG_fail;
+    } else {
+        int result = SWIG_ConvertPtr($input, SWIG_as_voidptrptr(&$1), 0, 0);
+        if (!SWIG_IsOK(result))
+            SWIG_exception_fail(SWIG_ArgError(result), "in method '$symname', expected a pointer");
+    }
+}
+
+/* An error says what it is in a traceback. */
+%extend pj::Error {
+    std::string __str__() const { return $self->info(); }
+}
+
+%include "pjsua2.i"
+
+/* Until the endpoint is given its log settings, PJLIB would tell stdout all it does. */
+%init %{
+    pj_log_set_level(1);
+%}
+
+%{
+#include "pcm_port.hpp"
+#include "rtp_tap.hpp"
+%}
+
+/* All but opening and closing are a few loads and one short copy: handing the interpreter lock over
+ * would cost more than the work. */
+%nothread PcmPort::read;
+%nothread PcmPort::write;
+%nothread PcmPort::room;
+%nothread PcmPort::flush;
+%nothread PcmPort::pause;
+%nothread PcmPort::resume;
+%nothread PcmPort::paused;
+%nothread PcmPort::position;
+%nothread PcmPort::played;
+%nothread PcmPort::queued;
+%nothread PcmPort::frames;
+%nothread PcmPort::lost;
+
+class PcmPort : public pj::AudioMedia {
+public:
+    PcmPort();
+    virtual ~PcmPort();
+    void open(int clock_hz, int frame_samples, int rx_ms = 2000, int tx_ms = 60000)
+        throw(pj::Error);
+    void close();
+
+    %extend {
+        PyObject *read()
+        {
+            sipagent::PcmRings *rings = $self->rings();
+            const Py_ssize_t samples = rings ? Py_ssize_t(rings->available()) : 0;
+            PyObject *bytes = PyBytes_FromStringAndSize(NULL, samples * 2);
+            if (bytes && samples)
+                rings->fetch(reinterpret_cast<std::int16_t *>(PyBytes_AS_STRING(bytes)), samples);
+            return bytes;
+        }
+
+        PyObject *write(PyObject *buffer)
+        {
+            Py_buffer view;
+            if (PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE) != 0)
+                return NULL;
+            PyObject *end = NULL;
+            sipagent::PcmRings *rings = $self->rings();
+            if (view.len % 2)
+                PyErr_SetString(PyExc_ValueError, "int16 samples take an even number of bytes");
+            else if (!rings)
+                PyErr_SetString(PyExc_RuntimeError, "the PcmPort is not open");
+            else
+                end = PyLong_FromUnsignedLongLong(
+                    rings->write(view.buf, view.len / 2));
+            PyBuffer_Release(&view);
+            return end;
+        }
+
+        unsigned long long room() { auto *r = $self->rings(); return r ? r->room() : 0; }
+        unsigned long long flush() { auto *r = $self->rings(); return r ? r->flush() : 0; }
+        unsigned long long pause() { auto *r = $self->rings(); return r ? r->pause() : 0; }
+        void resume() { if (auto *r = $self->rings()) r->resume(); }
+        bool paused() { auto *r = $self->rings(); return r && r->paused(); }
+        unsigned long long position() { auto *r = $self->rings(); return r ? r->position() : 0; }
+        unsigned long long played() { auto *r = $self->rings(); return r ? r->played() : 0; }
+        unsigned long long queued() { auto *r = $self->rings(); return r ? r->queued() : 0; }
+        unsigned long long frames() { auto *r = $self->rings(); return r ? r->frames() : 0; }
+        unsigned long long lost() { auto *r = $self->rings(); return r ? r->lost() : 0; }
+    }
+};
+
+%nothread RtpTap::read;
+%nothread RtpTap::dropped;
+
+class RtpTap {
+public:
+    RtpTap(unsigned capacity_bytes = 4u << 20);
+    ~RtpTap();
+    void *attach(void *transport) throw(pj::Error);
+
+    %extend {
+        PyObject *read()
+        {
+            const std::string records = $self->take();
+            return PyBytes_FromStringAndSize(records.data(), Py_ssize_t(records.size()));
+        }
+        unsigned long long dropped() { return $self->dropped(); }
+    }
+};

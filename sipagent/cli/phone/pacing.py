@@ -1,0 +1,88 @@
+"""When the caller's next step is due, by what the other side lets hear. Owns no clock."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from sipagent.cli.phone.audible import Utterance, Utterances
+from sipagent.cli.phone.script import AfterBeginning, At, Step, WhenSilent
+
+LINGER_NS: Final = 2_000_000_000  # after the last step: what follows may be a transfer or a BYE
+
+
+class Pacing:
+    """Hands out the steps, each when its moment has come.
+
+    All times are those of the packets, in ns. ``patience_ns`` bounds how long the caller bears
+    silence where he waits for the other side to speak.
+    """
+
+    def __init__(self, steps: Sequence[Step], patience_ns: int, answered_ns: int) -> None:
+        self._steps = deque(steps)
+        self._patience_ns = patience_ns
+        self._answered_ns = answered_ns
+        self._since_ns = answered_ns  # what began after it, began in answer to the last step
+        self._free_ns: int | None = answered_ns  # none while the caller speaks
+
+    @property
+    def left(self) -> int:
+        """Steps not taken yet."""
+        return len(self._steps)
+
+    def free(self, now_ns: int) -> None:
+        """The step that was taken last is over."""
+        if self._free_ns is None:
+            self._free_ns = now_ns
+
+    def restart(self, now_ns: int) -> None:
+        """The caller has been put through, or came back: what was said before is past."""
+        self._since_ns = now_ns
+        self._free_ns = now_ns
+
+    def due(self, now_ns: int, other: Utterances) -> Step | None:
+        """The next step, if this is its moment."""
+        if self._free_ns is None or not self._steps:
+            return None
+        if not self._has_come(self._steps[0], now_ns, other):
+            return None
+        self._since_ns, self._free_ns = now_ns, None
+        return self._steps.popleft()
+
+    def over(self, now_ns: int, other: Utterances) -> bool:
+        """Whether all has been said and the other side has fallen silent after it."""
+        if self._steps or self._free_ns is None:
+            return False
+        return self._silent(now_ns, other, LINGER_NS)
+
+    def _has_come(self, step: Step, now_ns: int, other: Utterances) -> bool:
+        when = step.when
+        match when:
+            case WhenSilent():
+                return self._silent(now_ns, other, 0)
+            case At(seconds=seconds):
+                return now_ns >= self._answered_ns + seconds * 1e9
+            case AfterBeginning(seconds=seconds):
+                begun = self._answer(other)
+                if begun is None:
+                    return self._impatient(now_ns, other)
+                return now_ns >= begun.start_ns + seconds * 1e9
+            case _:
+                assert_never(when)
+
+    def _answer(self, other: Utterances) -> Utterance | None:
+        """The first utterance that began since the last step did."""
+        return next((one for one in other.all if one.start_ns > self._since_ns), None)
+
+    def _silent(self, now_ns: int, other: Utterances, linger_ns: int) -> bool:
+        """Whether the other side answered the last step and is silent, or never will answer."""
+        if other.now is not None:
+            return False
+        if self._answer(other) is None:
+            return self._impatient(now_ns, other)
+        return now_ns >= other.all[-1].end_ns + linger_ns
+
+    def _impatient(self, now_ns: int, other: Utterances) -> bool:
+        if other.now is not None or self._free_ns is None:
+            return False
+        silent_ns = max([self._free_ns, *(one.end_ns for one in other.all)])
+        return now_ns >= silent_ns + self._patience_ns

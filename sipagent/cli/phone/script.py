@@ -1,0 +1,127 @@
+"""What the test phone's caller will say and key, and when: the STEP language.
+
+Reads words of the command line into values. Speaks nothing and reads no sound file.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sipagent.text.language import Language
+from sipagent.text.script import language_of
+
+_PREFIX: Final = re.compile(r"([@+])(\d+(?:\.\d+)?|\.\d+)\s+(.+)", re.DOTALL)
+_KEYS: Final = re.compile(r"#([0-9A-Da-d*#]+)")
+
+
+class BadStep(ValueError):
+    """A STEP that is not in the language; the message says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhenSilent:
+    """Once the other side has spoken and fallen silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """At a moment counted from the answer."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AfterBeginning:
+    """So long after the other side begins its next utterance: a barge-in."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text to be spoken in a language's voice."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFile:
+    """A WAV file to be played."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Digits to be keyed (RFC 4733)."""
+
+    digits: str
+
+
+When = WhenSilent | At | AfterBeginning
+Content = Say | PlayFile | Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the caller does, once its moment has come."""
+
+    when: When
+    content: Content
+
+
+def parse(text: str, language: Language) -> Step:
+    """Read one STEP. ``language`` is for a text without letters. Raises ``BadStep``.
+
+    >>> parse("@3.5 Hello", Language.EN)
+    Step(when=At(seconds=3.5), content=Say(text='Hello', language=<Language.EN: 'en'>))
+    """
+    when: When = WhenSilent()
+    content = text.strip()
+    if content[:1] in {"@", "+"} and content[1:2] in {*"0123456789."}:
+        timed = _PREFIX.fullmatch(content)
+        if timed is None:
+            raise BadStep(f"{text!r}: write @SECONDS TEXT or +SECONDS TEXT, as in '+1.2 Hello'")
+        seconds, content = float(timed[2]), timed[3].strip()
+        when = At(seconds) if timed[1] == "@" else AfterBeginning(seconds)
+    return Step(when, _content(text, content, language))
+
+
+def _content(step: str, content: str, language: Language) -> Content:
+    if not content:
+        raise BadStep("a STEP is empty; write a text, file.wav or #DIGITS")
+    if content.startswith("#"):
+        keys = _KEYS.fullmatch(content)
+        if keys is None:
+            raise BadStep(f"{step!r}: after # write digits 0-9, *, # or A-D, as in '#12*'")
+        return Keys(keys[1].upper())
+    if content.lower().endswith(".wav"):
+        return PlayFile(Path(content))
+    return Say(content, _language(content, language))
+
+
+def _language(text: str, default: Language) -> Language:
+    """The language of the first word with letters."""
+    found = (language_of(word) for word in text.split())
+    return next((language for language in found if language is not None), default)
+
+
+def default_steps(language: Language) -> tuple[Step, ...]:
+    """The conversation of a caller who was given none: a question, a barge-in, a human."""
+    return tuple(parse(text, language) for text in DEFAULTS[language])
+
+
+DEFAULTS: Final = {
+    Language.EN: (
+        "What are your opening hours?",
+        "+1.5 How can I pay my bill?",
+        "I want to speak to a human agent.",
+    ),
+    Language.AR: (
+        "ما هي أوقات العمل؟",
+        "+1.5 كيف أدفع الفاتورة؟",
+        "أريد أن أتحدث مع موظف.",
+    ),
+}

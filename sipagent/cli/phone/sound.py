@@ -1,0 +1,64 @@
+"""What the caller says, as sound at the bridge's rate: spoken texts and WAV files."""
+
+import asyncio
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sipagent.cli.phone.script import BadStep, Keys, PlayFile, Say, Step
+from sipagent.engines.resample import resample
+from sipagent.ports import Voice
+
+
+async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step, bytes]:
+    """The sound of each step that has any: int16 mono at ``rate_hz``.
+
+    Raises ``BadStep`` for a file that cannot be played, and what the voice raises.
+    """
+    sounds: dict[Step, bytes] = {}
+    for step in steps:
+        match step.content:
+            case Say(text=text, language=language):
+                clauses = [part.pcm async for part in voice.speak(text, language, rate_hz)]
+                sounds[step] = b"".join(clauses)
+                if not sounds[step]:
+                    raise BadStep(f"{text!r} has nothing that can be spoken")
+            case PlayFile(path=path):
+                sounds[step] = await asyncio.to_thread(read_wav, path, rate_hz)
+            case Keys():
+                continue
+    return sounds
+
+
+def read_wav(path: Path, rate_hz: int) -> bytes:
+    """A PCM WAV file of any rate and 8, 16, 24 or 32 bits, its channels mixed to one.
+
+    int16 mono at ``rate_hz``. Raises ``BadStep``.
+    """
+    try:
+        with wave.open(str(path)) as file:
+            raw = file.readframes(file.getnframes())
+            width, channels, from_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
+    except OSError as error:
+        raise BadStep(f"{path}: {error.strerror}; name a WAV file") from None
+    except (wave.Error, EOFError) as error:
+        raise BadStep(f"{path}: not a PCM WAV file ({error})") from None
+    if not raw:
+        raise BadStep(f"{path}: holds no sound")
+    mono = _samples(raw, width).reshape(-1, channels).mean(axis=1)
+    pcm = np.clip(resample(mono.astype(np.float32), from_hz, rate_hz), -1.0, 1.0)
+    return bytes(np.rint(pcm * 32767.0).astype("<i2"))
+
+
+def _samples(raw: bytes, width: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """PCM of ``width`` octets as -1 to 1; WAV's 8 bits are unsigned."""
+    if width == 1:
+        return (np.frombuffer(raw, np.uint8).astype(np.float32) - 128.0) / 128.0
+    if width == 2:
+        return np.frombuffer(raw, "<i2").astype(np.float32) / 32768.0
+    octets = np.frombuffer(raw, np.uint8).reshape(-1, width)
+    high = np.zeros((len(octets), 4), np.uint8)
+    high[:, 4 - width :] = octets
+    return (high.view("<i4").ravel() / 2147483648.0).astype(np.float32)

@@ -1,0 +1,115 @@
+"""A call's record as lines for a person: media time, who or what, and what happened.
+
+Every event has a line; one that is not known here is shown with its fields. Reads no file.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+Fields = Mapping[str, Any]
+
+CONTEXT: Final = frozenset({"call", "tenant", "seq", "wall", "at_ms", "event"})
+
+
+def heading(first: Fields) -> list[str]:
+    """What is true of the whole call, from the first line of its record."""
+    return [
+        f"Call {first['call']}, tenant {first['tenant'] or '(none)'}, {first['wall']}",
+        f"  dialled {first.get('dialled', '')} by {first.get('caller', '')} "
+        f"from {first.get('source', '')} (trunk {first.get('trunk', '')})",
+        f"  SIP Call-ID {first.get('sip_call_id', '')}, {first.get('user_agent', '')}",
+    ]
+
+
+def lines(record: Iterable[Fields]) -> Iterator[str]:
+    """One or more lines for each event."""
+    for event in record:
+        at = f"{event['at_ms'] / 1000:8.2f}  "
+        for who, text in _told(event):
+            yield f"{at}{who:<9}{text}".rstrip()
+            at = " " * 10
+
+
+def _told(event: Fields) -> list[tuple[str, str]]:
+    teller = TELLERS.get(event["event"])
+    return teller(event) if teller is not None else [("", _plain(event))]
+
+
+def _plain(event: Fields) -> str:
+    """An event's name and fields as they are."""
+    given = [f"{name}={value}" for name, value in event.items() if name not in CONTEXT]
+    return " ".join([event["event"], *given])
+
+
+def _spoke(event: Fields) -> list[tuple[str, str]]:
+    started, ended = event["started_ms"], event["ended_ms"]
+    return [("caller", f"spoke from {started / 1000:.2f} to {ended / 1000:.2f} s")]
+
+
+def _words(event: Fields) -> list[tuple[str, str]]:
+    sure = f"{event['language']}, {event['confidence']:.0%} sure, {event['compute_ms']} ms"
+    return [("caller", f"“{event['text']}”" if event["text"] else "(no words)"), ("", sure)]
+
+
+def _reply(event: Fields) -> list[tuple[str, str]]:
+    told = [("agent", f"“{event['text']}”")]
+    if event["document"]:
+        told.append(("", f"source: {event['document']}, {event['section']}"))
+        if event["sentence"] != event["text"]:
+            told.append(("", f"  “{event['sentence']}”"))
+    else:
+        told.append(("", f"prompt: {event['kind']}"))
+    return told
+
+
+def _interrupted(event: Fields) -> list[tuple[str, str]]:
+    return [
+        ("caller", f"interrupts by {event['by']}"),
+        ("", f"heard: {event['heard'] or '(nothing)'}"),
+        ("", f"cut:   {event['unheard'] or '(nothing)'}"),
+    ]
+
+
+def _transfer(event: Fields) -> list[tuple[str, str]]:
+    return [("transfer", f"{event['state']}: {event['detail']} ({event['desk']})")]
+
+
+def _ended(event: Fields) -> list[tuple[str, str]]:
+    detail = f": {event['detail']}" if event["detail"] else ""
+    blame = f"by {event['blame']}"
+    return [("end", f"{event['code']} ({blame}), {event['duration_ms'] / 1000:.1f} s{detail}")]
+
+
+TELLERS: Final[Mapping[str, Callable[[Fields], list[tuple[str, str]]]]] = {
+    "Ringing": lambda event: [("leg", "ringing")],
+    "Answered": lambda event: [("leg", f"answered, {event['codec']} with {event['remote']}")],
+    "DigitPressed": lambda event: [("caller", f"keys {event['digit']}")],
+    "Held": lambda event: [("leg", "on hold")],
+    "Retrieved": lambda event: [("leg", "off hold")],
+    "HungUp": lambda event: [
+        ("leg", f"hung up by {event['by']}: {event['status']} {event['reason']}")
+    ],
+    "SpeechStarted": lambda event: [("caller", "begins to speak")],
+    "SpeechSustained": lambda event: [("caller", "goes on speaking")],
+    "SpeechPaused": lambda event: [("caller", "pauses")],
+    "TurnEnded": _spoke,
+    "WordsHeard": _words,
+    "ReplyBegun": _reply,
+    "WordsPlayed": lambda event: [
+        ("agent", "was heard to the end" if event["whole"] else f"was heard: {event['text']}")
+    ],
+    "Interrupted": _interrupted,
+    "PlayoutPaused": lambda event: [("agent", "pauses")],
+    "PlayoutResumed": lambda event: [("agent", "goes on")],
+    "WishHeard": lambda event: [("caller", f"wants: {event['wish']}")],
+    "NothingKnown": lambda event: [("agent", "knows no answer")],
+    "EngineFailed": lambda event: [("engine", f"{event['engine']} failed: {event['detail']}")],
+    "ReferAnswered": lambda event: [
+        ("transfer", f"REFER answered {event['status']} {event['reason']}")
+    ],
+    "ReferNotified": lambda event: [
+        ("transfer", f"NOTIFY {event['status'] or '(no status)'} {event['reason']}")
+    ],
+    "TransferStep": _transfer,
+    "Ended": _ended,
+}

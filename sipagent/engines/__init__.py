@@ -1,0 +1,70 @@
+"""The table of engines, by kind and name (D8). Imports an engine only when it is asked for.
+
+To add one: a file beside this one, a line in ``ENGINES``, and the shared test of its kind in
+``tests/contract`` runs over it.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
+
+from sipagent.errors import ConfigError, ExtraMissing
+from sipagent.ports import Responder, Transcriber, Voice
+
+if TYPE_CHECKING:
+    from sipagent.engines.llm_lexical import Index
+
+ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
+    "voice": {
+        "espeak": "sipagent.engines.tts_espeak:EspeakVoice",
+    },
+    "transcriber": {
+        "whisper": "sipagent.engines.asr_whisper:WhisperTranscriber",
+    },
+    "responder": {
+        "lexical": "sipagent.engines.llm_lexical:LexicalResponder",
+    },
+}
+
+
+@overload
+def load(kind: Literal["voice"], name: str, settings: Mapping[str, object]) -> Voice: ...
+
+
+@overload
+def load(
+    kind: Literal["transcriber"], name: str, settings: Mapping[str, object]
+) -> Transcriber: ...
+
+
+@overload
+def load(
+    kind: Literal["responder"],
+    name: str,
+    settings: Mapping[str, object],
+    indexes: "Mapping[str, Index]",
+) -> Responder: ...
+
+
+def load(
+    kind: str,
+    name: str,
+    settings: Mapping[str, object],
+    indexes: "Mapping[str, Index] | None" = None,
+) -> Any:
+    """The engine ``name`` of a kind with its own settings; a responder also gets the indexes.
+
+    Raises ``ConfigError`` for an unknown name or setting, ``ExtraMissing`` where an optional
+    dependency is not installed, ``ModelMissing`` where a model is not on disk.
+    """
+    engines = ENGINES[kind]
+    if name not in engines:
+        raise ConfigError(f"no {kind} is called {name!r}; there are: {', '.join(sorted(engines))}")
+    module, _, kind_name = engines[name].partition(":")
+    try:
+        engine = getattr(import_module(module), kind_name)
+    except ImportError as error:
+        raise ExtraMissing(f"the {kind} {name} needs {error.name}: it is not installed") from None
+    if indexes is None:
+        return engine.from_settings(settings)
+    return engine.from_settings(settings, indexes)

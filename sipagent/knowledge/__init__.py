@@ -1,0 +1,1 @@
+"""A tenant's knowledge: its documents, an index over them, and answers with their source."""

@@ -1,0 +1,1 @@
+"""Arabic and English as text: which language, folding for search, clauses for speech."""

@@ -1,0 +1,1 @@
+"""How the embedded speech model is made: sentences, voices, damage, training, export, figures."""

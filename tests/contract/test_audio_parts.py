@@ -136,7 +136,7 @@ async def test_a_full_queue_refuses_rather_than_answers_late() -> None:
     with pytest.raises(EngineError, match="1 requests wait"):
         await batcher.submit(3)
     gate.open.set()
-    assert await asyncio.gather(first, second) == [2, 4]
+    assert [*await asyncio.gather(first, second)] == [2, 4]
     await batcher.close()
 
 
@@ -148,6 +148,8 @@ async def test_a_cancelled_request_that_waits_is_never_run() -> None:
     second = asyncio.create_task(batcher.submit(13))
     await asyncio.sleep(0)
     second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    await asyncio.sleep(0)
     gate.open.set()
     assert await first == 2
     assert await batcher.submit(5) == 10

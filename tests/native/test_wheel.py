@@ -164,3 +164,25 @@ def test_encrypted_audio_is_heard(bridge: Any, legs: Any, keying: str) -> None:
     )
     pair.hang_up()
     pair.forget()
+
+
+def test_dtls_handshakes_never_lock_the_bridge(bridge: Any, legs: Any) -> None:
+    """patches/dtls-clock-deadlock.patch: without it every tenth of these calls hangs for good."""
+    account = bridge.pj.AccountConfig()
+    account.mediaConfig.srtpUse = bridge.pj.PJMEDIA_SRTP_MANDATORY
+    account.mediaConfig.srtpSecureSignaling = 0
+    account.mediaConfig.srtpOpt.keyings = bridge.pj.IntVector(
+        [bridge.pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP]
+    )
+    pair = legs(bridge, account)
+
+    def one_call() -> None:
+        caller, _ = pair.talk()
+        before = caller.port.frames()
+        bridge.run_until(lambda: "AES" in caller.dump(True, " "))
+        bridge.run_until(lambda: caller.port.frames() > before + 20)
+        pair.hang_up()
+
+    for _ in range(6):
+        one_call()
+        pair.forget()

@@ -1,0 +1,121 @@
+"""Whole conversations over SIP and RTP, in voices that the recogniser was not trained on."""
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from tests.peers.phone import Phone, Talk
+from tests.peers.processes import Node
+from tests.peers.records import ended, events, outcome
+
+DATA = Path(__file__).parent.parent / "data" / "conversations.yaml"
+AT_ONCE = 3
+
+
+def test_a_caller_interrupts_and_the_record_tells_heard_from_unheard(
+    own_node: Node, tmp_path: Path
+) -> None:
+    talk = Phone(
+        own_node,
+        tmp_path / "phone",
+        "@1 how do i pay my water bill",
+        "+2.0 what are your opening hours on friday",
+        "goodbye",
+    ).talk()
+    (record,) = ended(own_node.data)
+    assert outcome(record) == "goodbye"
+    greeting, answer = events(record, "Interrupted")
+    assert greeting["heard"].startswith("Welcome to")
+    assert answer["by"] == "speech"
+    begun = [line["text"] for line in events(record, "ReplyBegun") if line["reply"] == 2]
+    assert " ".join(begun) == f"{answer['heard']} {answer['unheard']}"
+    assert answer["heard"]
+    played = [line for line in events(record, "WordsPlayed") if line["reply"] == 2]
+    assert [(line["text"], line["whole"]) for line in played] == [(answer["heard"], False)]
+    assert talk.result["barge_ins_ms"]
+    assert_agent_is_silent_after_barge_in(talk)
+
+
+def assert_agent_is_silent_after_barge_in(talk: Talk) -> None:
+    """By the recording, not by the record: nothing of the cut reply sounds any more."""
+    with wave.open(str(talk.wav)) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    caller = talk.said("caller")[1]
+    begin = round((caller["start_ms"] + 400) * rate / 1000)
+    end = round((caller["end_ms"] - 100) * rate / 1000)
+    level = np.sqrt(np.mean(np.square(samples[begin:end, 1].astype(np.float64))))
+    assert level < 33, f"agent at {level:.0f} of 32768 while the caller speaks"
+
+
+def test_a_cough_does_not_cost_the_rest_of_the_answer(own_node: Node, tmp_path: Path) -> None:
+    """80 ms of noise pauses the agent; it goes on where it stood and says all of its words."""
+    cough = tmp_path / "cough.wav"
+    rng = np.random.default_rng(1)
+    with wave.open(str(cough), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(
+            (rng.standard_normal(640) * 6000).clip(-32768, 32767).astype("<i2").tobytes()
+        )
+    Phone(own_node, tmp_path / "phone", f"+1.0 {cough}", "goodbye").talk()
+    (record,) = ended(own_node.data)
+    assert not events(record, "Interrupted")
+    assert events(record, "WordsPlayed")[0]["whole"]
+
+
+def test_digit_zero_leads_to_a_human(own_node: Node, tmp_path: Path) -> None:
+    Phone(own_node, tmp_path / "phone", "@1 #0", options=("--no-follow", "--max-s", "15")).talk()
+    (record,) = ended(own_node.data)
+    assert [line["digit"] for line in events(record, "DigitPressed")] == ["0"]
+    assert [line["state"] for line in events(record, "TransferStep")] == ["referred", "refused"]
+
+
+def conversations() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))["conversations"]
+    return rows
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_fact_of_the_answer_is_recognised_in_what_the_caller_received(
+    own_node: Node, tmp_path: Path, language: str
+) -> None:
+    """Each conversation asks two questions; the phone recognises the agent's RTP."""
+    rows = [row for row in conversations() if row["language"] == language]
+    voices = (
+        ["en+f5", "en-us+m6", "en-gb-x-rp+m8"] if language == "en" else ["ar+f5", "ar+m6", "ar+m8"]
+    )
+    heard: list[tuple[dict[str, Any], Talk]] = []
+    for first in range(0, len(rows), AT_ONCE):
+        phones = [
+            (
+                row,
+                Phone(
+                    own_node,
+                    tmp_path / str(index),
+                    f"@1 {row['turns'][0]['question']}",
+                    row["turns"][1]["question"],
+                    options=("--hear", "--language", language, "--voice", voices[index % 3]),
+                ),
+            )
+            for index, row in list(enumerate(rows))[first : first + AT_ONCE]
+        ]
+        heard += [(row, phone.talk()) for row, phone in phones]
+    missed = [
+        (turn["question"], turn["fact_spoken"], said(talk))
+        for row, talk in heard
+        for turn in row["turns"]
+        if turn["fact_spoken"] not in said(talk)
+    ]
+    asked = 2 * len(rows)
+    assert not missed, f"{len(missed)} of {asked} facts missed: {missed}"
+
+
+def said(talk: Talk) -> str:
+    return " ".join(item["text"] for item in talk.said("agent"))

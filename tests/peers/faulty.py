@@ -1,0 +1,75 @@
+"""Engines that fail, and a node that has them: ``python -m tests.peers.faulty serve``."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Self, cast
+
+from sipagent.cli.main import main
+from sipagent.engines import ENGINES
+from sipagent.engines.tts_espeak import EspeakVoice
+from sipagent.ports import Question, ReplyPart, Speech, Transcript
+from sipagent.text.language import Language
+
+HERE = "tests.peers.faulty"
+
+
+class _Engine:
+    name = "faulty"
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object], *_: object) -> Self:
+        return cls()
+
+    async def close(self) -> None: ...
+
+
+class RaisingTranscriber(_Engine):
+    async def transcribe(
+        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
+    ) -> Transcript:
+        raise RuntimeError("the model is on fire")
+
+
+class HangingTranscriber(_Engine):
+    async def transcribe(
+        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
+    ) -> Transcript:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+
+class RaisingResponder(_Engine):
+    async def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+        raise RuntimeError("no thought")
+        yield
+
+
+class HangingResponder(_Engine):
+    async def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+        await asyncio.sleep(3600)
+        raise AssertionError
+        yield
+
+
+class HangingVoice(_Engine):
+    """Speaks what has no digit in it: the prompts at start, but none of the demo's answers."""
+
+    def __init__(self) -> None:
+        self._voice = EspeakVoice()
+
+    async def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
+        if re.search(r"\d", text):
+            await asyncio.sleep(3600)
+        async for speech in self._voice.speak(text, language, rate_hz):
+            yield speech
+
+
+if __name__ == "__main__":
+    for kind, faulty in (
+        ("transcriber", ("RaisingTranscriber", "HangingTranscriber")),
+        ("responder", ("RaisingResponder", "HangingResponder")),
+        ("voice", ("HangingVoice",)),
+    ):
+        cast("dict[str, str]", ENGINES[kind]).update({name: f"{HERE}:{name}" for name in faulty})
+    main()

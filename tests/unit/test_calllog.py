@@ -1,0 +1,94 @@
+"""The record of a call on disk."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sipagent.errors import Blame, DiskFull, StartError
+from sipagent.events import EVENTS, DigitPressed, Ringing, SpeechStarted, personal_fields
+from sipagent.outcome import Outcome
+from sipagent.store.calllog import CallLogs, read
+
+RINGING = Ringing("t", "127.0.0.1:5060", "+97142000000", "x@y", "ua", caller="+971501234567")
+
+
+def logs(folder: Path) -> CallLogs:
+    made = CallLogs(folder)
+    made.prepare()
+    return made
+
+
+def test_each_event_is_a_line_with_call_tenant_sequence_and_media_time(tmp_path: Path) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.record(RINGING)
+    record.clock = lambda: 1500
+    record.record(DigitPressed(digit="5", duration_ms=80))
+    record.record(SpeechStarted(at_ms=1234))
+    record.end(Outcome("goodbye", Blame.CALLER))
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    lines = list(read(path))
+    assert [line["seq"] for line in lines] == [0, 1, 2, 3]
+    assert [line["at_ms"] for line in lines] == [0, 1500, 1234, 1500]
+    assert [line["event"] for line in lines] == [
+        "Ringing",
+        "DigitPressed",
+        "SpeechStarted",
+        "Ended",
+    ]
+    assert all(line["call"] == "c1" and line["tenant"] == "demo" for line in lines)
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_is_on_disk_before_record_returns(tmp_path: Path) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.record(RINGING)
+    assert (tmp_path / "calls" / "open" / "c1.jsonl").read_text().count("\n") == 1
+
+
+def test_the_next_start_closes_what_a_dead_node_left_open(tmp_path: Path) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.record(RINGING)
+    with (tmp_path / "calls" / "open" / "c1.jsonl").open("a") as file:
+        file.write('{"call": "c1", "ev')  # the kernel took half a line
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    lines = list(read(path))
+    assert [line["event"] for line in lines] == ["Ringing", "Ended"]
+    assert lines[-1]["code"] == "node-died"
+    assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_an_unwritable_folder_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "calls").write_text("a file in the way")
+    with pytest.raises(StartError, match="set SIPAGENT_DATA_DIR"):
+        logs(tmp_path)
+
+
+def test_a_full_disk_is_told_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        f_bavail, f_frsize = 10, 4096
+
+    monkeypatch.setattr(os, "statvfs", lambda _: Full)
+    with pytest.raises(DiskFull, match="40 KiB left"):
+        logs(tmp_path)
+
+
+def test_a_record_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
+    made = logs(tmp_path)
+    for call_id in ("abc1", "abd2"):
+        made.open(call_id, "demo").end(Outcome("goodbye", Blame.CALLER))
+    found = made.find("abc")
+    assert found is not None
+    assert found.stem == "abc1"
+    assert made.find("ab") is None
+    assert made.find("zzz") is None
+
+
+def test_what_a_caller_says_or_keys_is_marked_as_personal() -> None:
+    marked = {name: sorted(personal_fields(kind)) for name, kind in EVENTS.items()}
+    assert marked["DigitPressed"] == ["digit"]
+    assert marked["WordsHeard"] == ["text"]
+    assert marked["Ringing"] == ["caller"]
+    assert marked["Interrupted"] == ["heard", "unheard"]

@@ -1,0 +1,92 @@
+"""The states of a transfer, and its token."""
+
+import pytest
+
+from sipagent.events import DigitPressed, Event, ReferAnswered, ReferNotified
+from sipagent.handoff.token import Context, Tokens, headers, target
+from sipagent.handoff.transfer import State, Transfer
+
+CONTEXT = Context("call", "demo", "caller-asked")
+ACCEPTED = ReferAnswered(202, "Accepted")
+TRYING = ReferNotified(100, "Trying", final=False)
+
+
+def fed(*events: Event) -> State:
+    transfer = Transfer()
+    for event in events:
+        transfer.feed(event)
+    return transfer.state
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ((), State.REFERRED),
+        ((ACCEPTED,), State.ACCEPTED),
+        ((ACCEPTED, TRYING), State.RINGING),
+        ((TRYING, ACCEPTED), State.RINGING),
+        ((ACCEPTED, ReferNotified(200, "OK", final=True)), State.ANSWERED),
+        ((ACCEPTED, TRYING, ReferNotified(486, "Busy", final=True)), State.UNANSWERED),
+        ((ACCEPTED, ReferNotified(603, "Decline", final=True)), State.UNANSWERED),
+        ((ReferAnswered(405, "Method Not Allowed"),), State.REFUSED),
+        ((ACCEPTED, ReferNotified(0, "terminated", final=True)), State.UNKNOWN),
+        ((ACCEPTED, ReferNotified(0, "active", final=False)), State.ACCEPTED),
+        ((ACCEPTED, ReferNotified(100, "Trying", final=True)), State.UNKNOWN),
+        ((ACCEPTED, DigitPressed(digit="1", duration_ms=1)), State.ACCEPTED),
+    ],
+)
+def test_states(events: tuple[Event, ...], state: State) -> None:
+    assert fed(*events) is state
+
+
+def test_a_late_200_answers_a_transfer_that_had_been_given_up() -> None:
+    transfer = Transfer()
+    states = []
+    for step in (
+        lambda: transfer.feed(ACCEPTED),
+        transfer.expire,
+        lambda: transfer.feed(ReferNotified(200, "OK", final=True)),
+    ):
+        assert step()
+        states.append(transfer.state)
+    assert states == [State.ACCEPTED, State.SILENT, State.ANSWERED]
+
+
+def test_a_final_state_is_not_left_by_repeats() -> None:
+    transfer = Transfer()
+    transfer.feed(ReferNotified(200, "OK", final=True))
+    assert not transfer.feed(ReferNotified(486, "Busy", final=True))
+    assert not transfer.expire()
+    assert transfer.state is State.ANSWERED
+
+
+def test_a_token_gives_its_context_once() -> None:
+    tokens = Tokens(life_s=60, now=lambda: 0.0)
+    token = tokens.give(CONTEXT)
+    assert tokens.take(token) == CONTEXT
+    assert tokens.take(token) is None
+
+
+def test_a_token_dies_with_its_time() -> None:
+    now = 0.0
+    tokens = Tokens(life_s=60, now=lambda: now)
+    token = tokens.give(CONTEXT)
+    now = 61.0
+    assert tokens.take(token) is None
+
+
+def test_tokens_are_long_and_differ() -> None:
+    tokens = Tokens(life_s=60)
+    made = {tokens.give(CONTEXT) for _ in range(100)}
+    assert len(made) == 100
+    assert all(len(token) == 32 and token.isalnum() for token in made)
+
+
+def test_the_token_stands_in_the_user_part_and_in_two_headers() -> None:
+    assert target("sip:desk@10.0.0.5;transport=tcp", "abc") == (
+        "sip:desk+abc@10.0.0.5;transport=tcp"
+    )
+    assert headers("abc") == {
+        "User-to-User": "00616263;encoding=hex",
+        "X-Sipagent-Token": "abc",
+    }

@@ -6,7 +6,7 @@ models write a sentence for every noise unless they are stopped. Knows nothing o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import exp
 from pathlib import Path
 from typing import Final
@@ -60,9 +60,10 @@ class WhisperSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Utterance:
-    """float32 windows at 16 kHz, in order, and the languages that may have been spoken."""
+    """int16 mono as it came, and the languages that may have been spoken."""
 
-    windows: tuple[NDArray[np.float32], ...]
+    pcm: bytes
+    rate_hz: int
     languages: tuple[Language, ...]
 
 
@@ -94,28 +95,33 @@ class WhisperTranscriber:
         """Recognise one utterance of int16 mono; longer than the window, it is cut in pauses."""
         if not languages:
             raise ValueError("at least one language must be allowed")
-        samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
-        level = active_dbfs(samples, rate_hz)
-        if len(samples) * 1000 < SHORTEST_MS * rate_hz or level < SILENCE_DBFS:
-            return Transcript("", languages[0], 0.0)
-        samples *= np.float32(10 ** ((SPEECH_DBFS - level) / 20))
-        wide = np.clip(resample(samples, rate_hz, RATE_HZ), -1.0, 1.0)
-        pieces = windows(wide, RATE_HZ, self._model.window_s - MARGIN_S)
-        return await self._batcher.submit(_Utterance(tuple(pieces), tuple(languages)))
+        return await self._batcher.submit(_Utterance(pcm, rate_hz, tuple(languages)))
 
     async def close(self) -> None:
         await self._batcher.close()
 
     def _run(self, utterances: Sequence[_Utterance]) -> list[Transcript]:
         """One run of the model over the windows of all utterances (on the batcher's thread)."""
-        rows = [window for one in utterances for window in one.windows]
-        allowed = [one.languages for one in utterances for _ in one.windows]
-        decoded = self._model.decode(rows, allowed, self._settings.beam_size)
-        transcripts = []
-        for one in utterances:
-            own, decoded = decoded[: len(one.windows)], decoded[len(one.windows) :]
-            transcripts.append(self._transcript(own, one.languages))
-        return transcripts
+        windows_of = [self._windows(one) for one in utterances]
+        rows = [window for own in windows_of for window in own]
+        allowed = [
+            one.languages for one, own in zip(utterances, windows_of, strict=True) for _ in own
+        ]
+        decoded = iter(self._model.decode(rows, allowed, self._settings.beam_size) if rows else ())
+        return [
+            self._transcript(list(islice(decoded, len(own))), one.languages)
+            for one, own in zip(utterances, windows_of, strict=True)
+        ]
+
+    def _windows(self, one: _Utterance) -> list[NDArray[np.float32]]:
+        """The utterance at 16 kHz and an even level, as windows; none where nobody speaks."""
+        samples = np.frombuffer(one.pcm, "<i2").astype(np.float32) / 32768.0
+        level = active_dbfs(samples, one.rate_hz)
+        if len(samples) * 1000 < SHORTEST_MS * one.rate_hz or level < SILENCE_DBFS:
+            return []
+        samples *= np.float32(10 ** ((SPEECH_DBFS - level) / 20))
+        wide = np.clip(resample(samples, one.rate_hz, RATE_HZ), -1.0, 1.0)
+        return windows(wide, RATE_HZ, self._model.window_s - MARGIN_S)
 
     def _transcript(
         self, pieces: Sequence[Mapping[Language, Decoded]], allowed: Sequence[Language]

@@ -30,6 +30,7 @@ SPEECH_DBFS: Final = -20.0
 SENTENCE_PAUSE_MS: Final = 160
 CLAUSE_PAUSE_MS: Final = 70
 SCRIPT_PAUSE_MS: Final = 15
+TATWEEL: Final = "\u0640"  # espeak-ng reads its name out
 
 _SYNCHRONOUS, _UTF8, _ENDPAUSE = 2, 1, 0x1000
 _RATE, _PITCH = 1, 3
@@ -141,7 +142,7 @@ def _run(library: "_Library", run: list[Unit]) -> _Sound:
     for unit in run:
         text += " " if text else ""
         starts.append(len(text))
-        text += unit.said
+        text += unit.said.replace(TATWEEL, "")
     raw, events = library.synthesise(text)
     samples, offset = trimmed(raw.astype(np.float32) / 32768.0, library.rate_hz)
     begins = _unit_starts(starts, events, len(text), offset + len(samples))

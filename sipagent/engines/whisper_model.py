@@ -80,7 +80,7 @@ class WhisperModel:
 
     @property
     def detects_language(self) -> bool:
-        """Whether the model tells the language itself; CTranslate2 says so by vocabulary."""
+        """Whether the model tells the language itself, as CTranslate2 judges by its vocabulary."""
         return bool(self._model.is_multilingual)
 
     def decode(

@@ -13,7 +13,7 @@ from sipagent.ports import Sentence, Source
 from sipagent.text.language import Language
 
 LEAST_COVERAGE: Final = 0.42
-LEAST_BY_ONE_WORD: Final = 0.5
+LEAST_BY_ONE_WORD: Final = 0.55
 LEAST_UNNAMED: Final = 0.8
 SECOND_SHARE: Final = 0.6
 

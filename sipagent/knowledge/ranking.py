@@ -18,8 +18,8 @@ from sipagent.text.words import tokens, words
 
 K1: Final = 1.2
 B: Final = 0.4
-HEADING_WEIGHT: Final = 1.5
-TITLE_WEIGHT: Final = 1.0
+HEADING_WEIGHT: Final = 2.5
+TITLE_WEIGHT: Final = 1.5
 SENTENCE_SHARE: Final = 0.5
 EXPECTED_BONUS: Final = 1.2
 HOW_TO_BONUS: Final = 1.5

@@ -21,6 +21,7 @@ END, START, ENGLISH, ARABIC, TRANSCRIBE, NO_SPEECH, NO_TIMES = (
     50_257, 50_258, 50_259, 50_272, 50_360, 50_363, 50_364,
 )  # fmt: skip
 NAMES: Final = {
+    50_256: "",  # by this token CTranslate2 knows a multilingual model
     END: "<|endoftext|>",
     START: "<|startoftranscript|>",
     ENGLISH: "<|en|>",

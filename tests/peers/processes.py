@@ -12,6 +12,7 @@ from pathlib import Path
 
 START_S = 20.0
 STOP_S = 10.0
+RTP_PORTS = 1200
 
 
 def free_port() -> int:
@@ -64,6 +65,7 @@ class Node:
 
     process: "subprocess.Popen[bytes]"
     port: int
+    rtp_ports: tuple[int, int]
     data: Path
     log: Path
 
@@ -73,7 +75,9 @@ class Node:
 
 
 @contextmanager
-def node(folder: Path, module: str = "sipagent", **settings: str) -> Iterator[Node]:
+def node(
+    folder: Path, module: str = "sipagent", config: Path | None = None, **settings: str
+) -> Iterator[Node]:
     """Serve the demo tenant on a free port; ``settings`` are ``SECTION__NAME=value``."""
     port, rtp = free_port(), 20000 + free_port() % 20000 // 2 * 2
     data = folder / "data"
@@ -82,10 +86,12 @@ def node(folder: Path, module: str = "sipagent", **settings: str) -> Iterator[No
         "SIPAGENT_DATA_DIR": str(data),
         "SIPAGENT_SIP__DRAIN_S": "5",
         "SIPAGENT_MEDIA__RTP_PORT_MIN": str(rtp),
-        "SIPAGENT_MEDIA__RTP_PORT_MAX": str(rtp + 1200),
+        "SIPAGENT_MEDIA__RTP_PORT_MAX": str(rtp + RTP_PORTS),
         **{f"SIPAGENT_{name}": value for name, value in settings.items()},
     }
     log = folder / "node.log"
     command = [sys.executable, "-m", module, "serve"]
+    if config is not None:
+        command += ["--config", str(config)]
     with running(command, log, "Ready.", env) as process:
-        yield Node(process, port, data, log)
+        yield Node(process, port, (rtp, rtp + RTP_PORTS), data, log)

@@ -1,0 +1,16 @@
+"""A node with a thread beside it that dumps a 20,000-object JSON back to back."""
+
+import json
+import threading
+
+from sipagent.cli.main import main
+
+
+def _dump() -> None:
+    objects = [{"id": number, "name": f"caller {number}"} for number in range(20_000)]
+    while True:
+        json.dumps(objects)
+
+
+threading.Thread(target=_dump, daemon=True).start()
+main()

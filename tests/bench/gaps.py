@@ -21,26 +21,10 @@ class Gaps:
 def captured(folder: Path, ports: tuple[int, int]) -> Iterator[Gaps]:
     """Capture what is sent from UDP ``ports`` while the block runs."""
     gaps, file = Gaps(), folder / "rtp.pcap"
-    capture = subprocess.Popen(
-        [
-            "dumpcap",
-            "-q",
-            "-i",
-            "lo",
-            "-F",
-            "pcap",
-            "-s",
-            "60",
-            "-B",
-            "64",
-            "-w",
-            str(file),
-            "-f",
-            f"udp src portrange {ports[0]}-{ports[1]} and udp[8] & 0xc0 = 0x80",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    wanted = f"udp src portrange {ports[0]}-{ports[1]} and udp[8] & 0xc0 = 0x80"
+    command = ["dumpcap", "-q", "-i", "lo", "-P", "-s", "60", "-B", "64", "-w", str(file)]
+    with (folder / "dumpcap.log").open("wb") as log:
+        capture = subprocess.Popen([*command, "-f", wanted], stdout=log, stderr=log)
     time.sleep(1.0)
     try:
         yield gaps

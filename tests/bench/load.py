@@ -41,6 +41,8 @@ def crowd(
     What they send is room noise at -60 dBFS: packets that the VAD must judge and finds empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("caller_*"):
+        old.unlink()
     noise = np.random.default_rng(7).standard_normal(16000) * 32
     (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
     scenario = folder / "caller.xml"
@@ -50,7 +52,7 @@ def crowd(
         *("sipp", f"{server[0]}:{server[1]}", "-sf", scenario.name, "-s", "+97142000000"),
         *("-i", "127.0.0.1", "-p", str(free_port()), "-mi", "127.0.0.1"),
         *("-m", str(calls), "-l", str(calls), "-r", f"{rate:g}", "-d", str(int(seconds * 1000))),
-        *("-min_rtp_port", str(media), "-max_rtp_port", str(media + 4 * calls + 100)),
+        *("-mp", str(media)),
         *("-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin", "-nd"),
     ]
     with (folder / "sipp.log").open("wb") as log:

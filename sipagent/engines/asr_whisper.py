@@ -23,6 +23,7 @@ from sipagent.engines.whisper_model import Decoded, WhisperModel, find_model
 from sipagent.engines.windows import windows
 from sipagent.ports import Transcript
 from sipagent.text.language import Language
+from sipagent.text.script import dominant
 from sipagent.text.word_list import word_list
 
 SILENCE_DBFS: Final = -48.0
@@ -135,6 +136,8 @@ class WhisperTranscriber:
         tokens = sum(one.tokens for one in heard)
         logprob = sum(one.logprob * one.tokens for one in heard) / max(tokens, 1)
         text = " ".join(one.text for one in heard)
+        written = dominant(text, language)  # words tell it better than the model's own guess
+        language = written if written in allowed else language
         return Transcript(text, language, min(1.0, exp(logprob)))
 
     def _is_speech(self, one: Decoded) -> bool:

@@ -55,14 +55,18 @@ class Ear:
             end = max(0, end_ms * self._bytes_per_ms - self._kept_from)
             return bytes(self._kept[start:end])
 
-    def read(self) -> None:
+    def read(self) -> bool:
+        """Take what has arrived; whether there is a window to judge."""
         pcm = self._port.read()
+        if not pcm:
+            return False
         with self._lock:
             self._kept += pcm
             surplus = len(self._kept) - KEPT_MS * self._bytes_per_ms
             if surplus > KEPT_MS * self._bytes_per_ms // 4:  # seldom, since it moves the rest
                 del self._kept[:surplus]
                 self._kept_from += surplus
+            return self._kept_from + len(self._kept) - self._judged >= self._window
 
     def next_window(self) -> bytes | None:
         """The next window that the VAD has not seen, if it is complete."""
@@ -117,13 +121,8 @@ class Tick:
 
     def step(self) -> None:
         """Read every port, then judge every window that is complete."""
-        ears = self._ears
-        for ear in ears:
-            ear.read()
-        while True:
-            ready = [(ear, window) for ear in ears if (window := ear.next_window())]
-            if not ready:
-                return
+        ears = [ear for ear in self._ears if ear.read()]
+        while ready := [(ear, window) for ear in ears if (window := ear.next_window())]:
             probabilities = self._vad.probabilities(
                 [window for _, window in ready], [ear.state for ear, _ in ready]
             )

@@ -206,17 +206,16 @@ class SipLeg:
 
     def transaction_changed(self, prm: Any) -> None:
         """What pjsua2 does not report: the answer to REFER, and a NOTIFY without a body."""
-        transaction = prm.e.body.tsxState.tsx
+        change = prm.e.body.tsxState
+        transaction = change.tsx
         if transaction.method == "REFER" and transaction.role == self._pj.PJSIP_ROLE_UAC:
-            if transaction.statusCode >= 200 and transaction.state in (
-                self._pj.PJSIP_TSX_STATE_COMPLETED,
-                self._pj.PJSIP_TSX_STATE_TERMINATED,
-            ):
+            final = transaction.state >= self._pj.PJSIP_TSX_STATE_COMPLETED
+            if final and change.prevState < self._pj.PJSIP_TSX_STATE_COMPLETED:
                 self.emit(
                     ReferAnswered(status=transaction.statusCode, reason=transaction.statusText)
                 )
         elif transaction.method == "NOTIFY" and transaction.role == self._pj.PJSIP_ROLE_UAS:
-            text = prm.e.body.tsxState.src.rdata.wholeMsg
+            text = change.src.rdata.wholeMsg
             if text.startswith("NOTIFY") and not text.partition("\r\n\r\n")[2].strip():
                 state = message.parse(text).header("subscription-state").lower()
                 self.emit(

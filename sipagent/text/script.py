@@ -27,3 +27,9 @@ def languages_of(words: Sequence[str], base: Language) -> list[Language]:
         current = language_of(word) or current
         found.append(current)
     return found
+
+
+def dominant(text: str, base: Language) -> Language:
+    """The language that most words of a text are written in; ``base`` where none says."""
+    written = [found for word in text.split() if (found := language_of(word)) is not None]
+    return max(Language, key=lambda one: (written.count(one), one is base))

@@ -78,25 +78,29 @@ class Corpus:
         self.language = language
         self.sections = read_phrases(language)
         self.knowledge = read_knowledge(language)
-        self.words = self._vocabulary()
+        company = set(self.sections["needs company"])
+        self._running = [word for word in self._running_words() if word not in company]
+        domain = set(self._running)
+        self._domain = sorted(domain)
+        self.words = sorted((domain | set(self.sections["word"])) - company)
 
-    def _vocabulary(self) -> list[str]:
-        """Words that may stand alone; some sound like others and need company to be told apart."""
-        texts = [_SLOT.sub(" ", p) for phrases in self.sections.values() for p in phrases]
-        texts += [words_for_digits(s, self.language) for s in self.knowledge]
+    def _running_words(self) -> list[str]:
+        """The words of templates, slot values and the knowledge base, as often as they occur."""
+        phrases = [p for name, ps in self.sections.items() if name not in _BY_WORD for p in ps]
+        texts = [_SLOT.sub(" ", phrase) for phrase in phrases]
+        texts += [words_for_digits(text, self.language) for text in self.knowledge]
         if self.language == "ar":
-            texts += [said(s, Language.AR) for s in self.knowledge]
-        texts += [numbers.spell(n, self.language) for n in (*range(31), 1000, 2000)]
-        words = {word for text in texts for word in normalise(text).split()}
-        return sorted(words - set(self.sections["needs company"]))
+            texts += [said(text, Language.AR) for text in self.knowledge]
+        texts += [numbers.spell(number, self.language) for number in (*range(31), 1000, 2000)]
+        return [word for text in texts for word in normalise(text).split()]
 
     def draw(self, rng: random.Random) -> Sentence:
-        """One sentence; two fifths are words in an order that no language model can guess."""
+        """One sentence; a third are words in an order that no language model can guess."""
         makers: tuple[tuple[float, Callable[[random.Random], str]], ...] = (
-            (0.34, self._template),
-            (0.14, self._knowledge_clause),
-            (0.12, self._splice),
-            (0.40, self._random_words),
+            (0.33, self._template),
+            (0.17, self._knowledge_clause),
+            (0.15, self._splice),
+            (0.35, self._random_words),
         )
         make = rng.choices([m for _, m in makers], [share for share, _ in makers])[0]
         return self._sentence(make(rng), rng)
@@ -172,7 +176,10 @@ class Corpus:
         return " ".join(pieces)
 
     def _random_words(self, rng: random.Random) -> str:
-        return " ".join(rng.choice(self.words) for _ in range(rng.randint(1, 8)))
+        """Mostly the domain's words, rare ones as often as common ones."""
+        pools = (self._domain, self._running, self.words)
+        chosen = rng.choices(pools, (0.45, 0.25, 0.3), k=rng.randint(1, 7))
+        return " ".join(rng.choice(pool) for pool in chosen)
 
 
 def _either(other: str, rng: random.Random) -> str:

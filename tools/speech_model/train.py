@@ -34,7 +34,7 @@ CONTRAST_WEIGHT: Final = 0.15
 PLAIN_RESAMPLING_SHARE: Final = 0.1
 LOG_EVERY: Final = 100
 SAVE_EVERY: Final = 200
-RESCAN_EVERY: Final = 1000
+RESCAN_EVERY: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +114,39 @@ def masked(features: Tensor) -> Tensor:
     return features
 
 
+def optimisers(model: Recogniser, rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the layers' matrices, AdamW for all else, at one learning rate."""
+    matrices, others = [], []
+    for name, parameter in model.named_parameters():
+        inside_layer = ".layers." in name and parameter.ndim == 2
+        (matrices if inside_layer else others).append(parameter)
+    return [
+        torch.optim.Muon(matrices, lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True),
+    ]
+
+
 class Training:
-    """A network, its optimiser and the step they have come to."""
+    """A network, its optimisers and the step they have come to."""
 
     def __init__(self, work: Path, vocabulary: Vocabulary, plan: Plan) -> None:
         self.model = Recogniser(vocabulary)
         self.ear = Ear()
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=plan.rate,
-            weight_decay=0.01,
-            betas=(0.9, 0.98),
-            fused=True,
-        )
+        self._optimisers = optimisers(self.model, plan.rate)
         self.step = 0
         self._work, self._plan = work, plan
 
     def resume(self) -> None:
         saved = torch.load(self._work / CHECKPOINT, weights_only=True)
         self.model.load_state_dict(saved["model"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-        for group in self.optimiser.param_groups:
-            group["fused"], group["foreach"] = True, None
+        for optimiser, state in zip(self._optimisers, saved["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
         self.step = saved["step"]
 
     def save(self) -> None:
         state: Mapping[str, object] = {
             "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "step": self.step,
         }
         partial = self._work / f"{CHECKPOINT}.partial"
@@ -153,12 +158,13 @@ class Training:
         found = losses(self.model, self.ear, batch, sharp)
         ctc_weight = 0.7 if self.step < self._plan.steps - self._plan.cool_down else 0.3
         total = found.words + ctc_weight * found.ctc + CONTRAST_WEIGHT * found.contrast
-        self.optimiser.zero_grad()
+        self.model.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._plan.rate_at(self.step)
-        self.optimiser.step()
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self._plan.rate_at(self.step)
+            optimiser.step()
         self.step += 1
         return found
 
@@ -169,12 +175,12 @@ def read_pool(folder: Path) -> list[shards.Utterance]:
     return [utterance for utterance in pool if utterance.text not in held_out]
 
 
-def prepare_vocabulary(work: Path, init: Path | None, pool: list[shards.Utterance]) -> Vocabulary:
+def prepare_vocabulary(work: Path, init: Path | None, folder: Path) -> Vocabulary:
     if not (work / "tokenizer.json").exists():
         if init is not None:
             shutil.copy(init / "tokenizer.json", work / "tokenizer.json")
         else:
-            learned = Vocabulary.learn(utterance.text for utterance in pool)
+            learned = Vocabulary.learn(utterance.text for utterance in read_pool(folder))
             learned.tokenizer.save(str(work / "tokenizer.json"))
     return Vocabulary.load(work)
 
@@ -218,7 +224,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     (options.work / "train.pid").write_text(f"{os.getpid()}\n")
     plan = Plan(options.steps, options.cool_down, options.rate)
-    vocabulary = prepare_vocabulary(options.work, options.init, read_pool(options.shards))
+    vocabulary = prepare_vocabulary(options.work, options.init, options.shards)
     training = Training(options.work, vocabulary, plan)
     if (options.work / CHECKPOINT).exists():
         training.resume()

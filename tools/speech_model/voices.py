@@ -22,13 +22,13 @@ CHARACTER_VARIANTS: Final = (
     "Nguyen", "Reed", "RicishayMax", "RicishayMax2", "RicishayMax3", "Storm", "Tweaky",
     "adam", "anika", "announcer", "antonio", "aunty", "belinda", "benjamin", "boris", "caleb",
     "croak", "david", "ed", "edward", "edward2", "grandma", "grandpa", "gustave", "ian",
-    "iven", "iven2", "iven3", "iven4", "john", "kaukovalta", "linda", "marcelo", "max", "michel", "miguel", "mike2", "norbert", "pablo", "paul",
-    "pedro", "quincy", "rob", "robert", "sandro", "shelby", "steph", "steph2", "steph3",
-    "travis", "victor", "zac",
+    "iven", "iven2", "iven3", "iven4", "john", "kaukovalta", "linda", "marcelo", "max",
+    "michel", "miguel", "mike2", "norbert", "pablo", "paul", "pedro", "quincy", "rob",
+    "robert", "sandro", "shelby", "steph", "steph2", "steph3", "travis", "victor", "zac",
 )  # fmt: skip
 KLATT_VARIANTS: Final = ("klatt2", "klatt3", "klatt4", "klatt5", "klatt6")
 _FAMILIES: Final = (("",), PLAIN_VARIANTS, KLATT_VARIANTS, CHARACTER_VARIANTS)
-_FAMILY_SHARES: Final = (0.15, 0.4, 0.2, 0.25)
+_FAMILY_SHARES: Final = (0.2, 0.45, 0.2, 0.15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,3 +64,4 @@ class Utterances:
         if self._start_ns is not None and ns - self._end_ns >= QUIET_NS:
             self._over.append(Utterance(self._start_ns, self._end_ns))
             self._start_ns = None
+            self._run_ms = 0.0

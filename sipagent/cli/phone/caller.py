@@ -6,21 +6,23 @@ The asyncio shell around ``Pacing`` and ``Line``. Knows SIP only as the events o
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
 from sipagent.cli.phone import report
-from sipagent.cli.phone.audible import Utterance
+from sipagent.cli.phone.commentary import Commentary, Hear
 from sipagent.cli.phone.console import Console
 from sipagent.cli.phone.leg import PhoneLeg, ReferReceived, Trying
-from sipagent.cli.phone.line import Change, Line, Party
+from sipagent.cli.phone.line import Line, Party
 from sipagent.cli.phone.pacing import Pacing
+from sipagent.cli.phone.plan import NotAnswered, Plan, Unreachable
 from sipagent.cli.phone.report import Referral, Report
 from sipagent.cli.phone.script import Keys, Say, Step
 from sipagent.cli.phone.target import refer_target
-from sipagent.errors import LegGone, SipagentError, StartError
+from sipagent.errors import LegGone
 from sipagent.events import Answered, DigitPressed, Event, Held, HungUp, Retrieved
 from sipagent.sip.endpoint import Endpoint
 
@@ -33,35 +35,6 @@ CLOSE_S: Final = 3.0
 DIGIT_S: Final = 0.3  # one digit and the pause after it, as PJSIP keys them
 
 
-class Unreachable(StartError):
-    """Nothing at the server's address answers SIP."""
-
-    code = "unreachable"
-
-
-class NotAnswered(SipagentError):
-    """The call was refused, or nobody took it."""
-
-    code = "not-answered"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the caller will do. ``sounds`` holds int16 at the bridge's rate, for each step."""
-
-    server: str
-    number: str
-    steps: tuple[Step, ...]
-    sounds: Mapping[Step, bytes]
-    patience_s: float
-    max_s: float
-    desk_s: float
-    follow: bool
-
-
-Hear = Callable[[bytes], Coroutine[object, object, str]]
-
-
 class Caller:
     """The caller of one call. ``line`` and ``origin_ns`` stay for the recording."""
 
@@ -71,16 +44,14 @@ class Caller:
         self._endpoint = endpoint
         self._plan = plan
         self._console = console
-        self._hear = hear
         self.line = Line()
+        self._commentary = Commentary(console, self.line, hear)
         self.origin_ns = 0
         self._legs: list[PhoneLeg] = []  # those that are alive, the first one first
         self._gone = asyncio.Event()  # none of them is left
         self._active: PhoneLeg | None = None
-        self._referrals: list[Referral] = []
+        self._referrals: dict[str, Referral] = {}  # by the call id of the leg that follows it
         self._desk_from_ns: int | None = None
-        self._texts: dict[int, str] = {}
-        self._saying = ""
         self._busy: Callable[[], bool] = lambda: False
         self._ended: tuple[str, str] | None = None  # by whom, and the detail
 
@@ -122,7 +93,7 @@ class Caller:
         self._active, self._first = leg, leg
         self.line.connect(Party.AGENT, leg.tap)
         self._pacing = Pacing(plan.steps, round(plan.patience_s * 1e9), self.origin_ns)
-        self._say(self.origin_ns, "", f"answered by {plan.server}, {answered.codec}")
+        self._commentary.say(self.origin_ns, "", f"answered by {plan.server}, {answered.codec}")
 
     def _adopt(self, leg: PhoneLeg) -> None:
         self._legs.append(leg)
@@ -136,17 +107,17 @@ class Caller:
         while self._ended is None:
             now_ns = time.monotonic_ns()
             for change in self.line.poll(now_ns):
-                self._on_change(change)
+                self._commentary.on_change(change, self._tasks)
             await self._advance(now_ns)
             if now_ns >= until_ns and self._ended is None:
                 self._end("nobody", f"not over after {self._plan.max_s:g} s")
             await asyncio.sleep(POLL_S)
         for change in self.line.poll(time.monotonic_ns()):
-            self._on_change(change)
+            self._commentary.on_change(change, self._tasks)
 
     async def _advance(self, now_ns: int) -> None:
         """Take the next step if it is due; end the call if there is nothing left to wait for."""
-        if self._active is None or self._transferring:
+        if self._active is None or self._waiting_for_desk:
             return
         if not self._busy():
             self._pacing.free(now_ns)
@@ -163,65 +134,29 @@ class Caller:
         assert self._active is not None
         content = step.content
         if isinstance(content, Keys):
-            self._say(now_ns, Party.CALLER, f"keys {content.digits}")
+            self._commentary.say(now_ns, Party.CALLER, f"keys {content.digits}")
             until_ns = now_ns + round(DIGIT_S * 1e9) * len(content.digits)
             self._busy = lambda: time.monotonic_ns() < until_ns
-            try:
+            with suppress(LegGone):  # its HungUp is on its way
                 await self._active.send_digits(content.digits)
-            except LegGone:
-                return  # its HungUp is on its way
             return
-        self._saying = content.text if isinstance(content, Say) else str(content.path)
+        self._commentary.saying(content.text if isinstance(content, Say) else str(content.path))
         port = self._active.port
         end = port.write(self._plan.sounds[step])
         self._busy = lambda: port.position() < end
 
     @property
+    def _waiting_for_desk(self) -> bool:
+        """Whether a desk is being called, and the agent has not come back meanwhile."""
+        return self._transferring and self._pacing.answer(self.line.live.other) is None
+
+    @property
     def _transferring(self) -> bool:
-        return any(referral.settled_ms is None for referral in self._referrals)
+        return any(referral.settled_ms is None for referral in self._referrals.values())
 
     def _end(self, by: str, detail: str) -> None:
         if self._ended is None:
             self._ended = (by, detail)
-
-    # ------------------------------------------------------------------- what is heard
-
-    def _on_change(self, change: Change) -> None:
-        one, live = change.utterance, self.line.live
-        if change.party is Party.CALLER:
-            if not change.over:
-                self._on_own_words(one)
-        elif change.over:
-            spoke_s = (one.end_ns - one.start_ns) / 1e9
-            self._say(one.end_ns, change.party, f"silent, spoke {spoke_s:.2f} s{self._cut(one)}")
-            if self._hear is not None:
-                self._tasks.create_task(self._recognise(self._hear, one), name="hear")
-        else:
-            response_ns = report.response_ns(one, live.caller.all, live.other.all)
-            after = "" if response_ns is None else f", {response_ns / 1e6:.0f} ms after the caller"
-            self._say(one.start_ns, change.party, f"speaks{after}")
-
-    def _on_own_words(self, one: Utterance) -> None:
-        """A step may sound as several utterances: its text belongs to the first."""
-        over = " (over the other side)" if self.line.live.other.now else ""
-        if self._saying:
-            self._texts[one.start_ns] = self._saying
-            self._say(one.start_ns, Party.CALLER, self._saying + over)
-        self._saying = ""
-
-    def _cut(self, one: Utterance) -> str:
-        for spoken in self.line.live.caller.all:
-            if one.start_ns < spoken.start_ns <= one.end_ns:
-                return f", the last {(one.end_ns - spoken.start_ns) / 1e6:.0f} ms under the caller"
-        return ""
-
-    async def _recognise(self, hear: Hear, one: Utterance) -> None:
-        words = await hear(self.line.sound(one))
-        self._texts[one.start_ns] = words
-        self._say(one.start_ns, "", f"heard: {words or '(no words)'}")
-
-    def _say(self, ns: int, who: str, text: str) -> None:
-        self._console.say((ns - self.origin_ns) / 1e6, who, text)
 
     # ------------------------------------------------------------------- the legs' events
 
@@ -231,7 +166,7 @@ class Caller:
             case Trying():
                 _settle(self._tried, None)
             case Answered() if not self.origin_ns:
-                self.origin_ns = now_ns
+                self.origin_ns = self._commentary.origin_ns = now_ns
                 _settle(self._answered, event)
             case Answered():
                 self._put_through(leg, now_ns)
@@ -243,10 +178,10 @@ class Caller:
             case ReferReceived():
                 self._on_refer(event, now_ns)
             case DigitPressed(digit=digit):
-                self._say(now_ns, self.line.live.party, f"keys {digit}")
+                self._commentary.say(now_ns, self.line.live.party, f"keys {digit}")
             case Held() | Retrieved():
                 state = "holds" if isinstance(event, Held) else "takes off hold"
-                self._say(now_ns, self.line.live.party, state)
+                self._commentary.say(now_ns, self.line.live.party, state)
 
     def _on_hung_up(self, leg: PhoneLeg, event: HungUp, now_ns: int) -> None:
         if not self.origin_ns:
@@ -254,44 +189,50 @@ class Caller:
             _fail(self._tried, refused)
             _fail(self._answered, refused)
         elif leg is not self._first and leg is not self._active:
-            self._settle_referral(event.status, event.reason, now_ns)
-            self._say(now_ns, Party.DESK, f"does not answer: {event.status} {event.reason}")
-            self._pacing.restart(now_ns)
+            self._settle_referral(leg.call_id, event.status, event.reason, now_ns)
+            self._commentary.say(
+                now_ns, Party.DESK, f"does not answer: {event.status} {event.reason}"
+            )
+            self._pacing.come_back(now_ns)
             if self._active is None:
                 self._end(Party.AGENT, "the agent hung up and the desk did not answer")
         elif leg is self._active:
             self._active = None
-            if not self._transferring:
-                who = self.line.live.party
+            who = self.line.live.party
+            if event.status >= 300:
+                self._end("nobody", f"the call broke: {event.status} {event.reason}")
+            elif not self._transferring:
                 self._end(who, f"the {who} hung up")
         else:
-            self._say(now_ns, Party.AGENT, "hung up, the caller is with the desk")
+            self._commentary.say(now_ns, Party.AGENT, "hung up, the caller is with the desk")
 
     def _on_refer(self, event: ReferReceived, now_ns: int) -> None:
         user, headers = refer_target(event.target)
-        referral = Referral(self._ms(now_ns), event.target, user, headers)
+        call_id = event.leg.call_id if event.leg is not None else uuid.uuid4().hex
+        self._referrals[call_id] = Referral(self._ms(now_ns), event.target, user, headers)
         if event.leg is None:
-            referral = replace(referral, status=603, reason="Decline", settled_ms=self._ms(now_ns))
+            self._settle_referral(call_id, 603, "Decline", now_ns)
+            self._pacing.come_back(now_ns)
         else:
             self._adopt(event.leg)
-        self._referrals.append(referral)
+            self._pacing.restart(now_ns)
         does = "declined" if event.leg is None else "followed"
-        self._say(now_ns, Party.AGENT, f"refers the caller to {user} ({does})")
+        self._commentary.say(now_ns, Party.AGENT, f"refers the caller to {user} ({does})")
         for name, value in headers.items():
-            self._say(now_ns, "", f"  {name}: {value}")
+            self._commentary.say(now_ns, "", f"  {name}: {value}")
 
     def _put_through(self, leg: PhoneLeg, now_ns: int) -> None:
-        self._settle_referral(200, "OK", now_ns)
+        self._settle_referral(leg.call_id, 200, "OK", now_ns)
         self._active = leg
         self._desk_from_ns = now_ns
         self._busy = lambda: False
         self.line.connect(Party.DESK, leg.tap)
-        self._pacing.restart(now_ns)
-        self._say(now_ns, Party.DESK, "answers, the caller is put through")
+        self._pacing.put_through(now_ns)
+        self._commentary.say(now_ns, Party.DESK, "answers, the caller is put through")
 
-    def _settle_referral(self, status: int, reason: str, now_ns: int) -> None:
-        self._referrals[-1] = replace(
-            self._referrals[-1], status=status, reason=reason, settled_ms=self._ms(now_ns)
+    def _settle_referral(self, call_id: str, status: int, reason: str, now_ns: int) -> None:
+        self._referrals[call_id] = replace(
+            self._referrals[call_id], status=status, reason=reason, settled_ms=self._ms(now_ns)
         )
 
     def _ms(self, ns: int) -> int:
@@ -324,8 +265,8 @@ class Caller:
             answered_unix_ms=round((time.time_ns() - (now_ns - self.origin_ns)) / 1e6),
             setup_ms=round((self.origin_ns - self._dialled_ns) / 1e6),
             duration_ms=self._ms(now_ns),
-            utterances=report.utterances(self.line, self.origin_ns, self._texts),
-            referrals=tuple(self._referrals),
+            utterances=report.utterances(self.line, self.origin_ns, self._commentary.texts),
+            referrals=tuple(self._referrals.values()),
             gaps=report.packet_gaps(self.line),
             ended_by=by,
             detail=detail,

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import click
 import structlog
 
-from sipagent.cli.phone.caller import NotAnswered
+from sipagent.cli.phone.plan import NotAnswered
 from sipagent.cli.phone.script import BadStep, Step, default_steps, parse
 from sipagent.cli.phone.session import Options, place_call
 from sipagent.config import demo_tenants
@@ -31,6 +31,7 @@ HELP: Final = """Call the agent and talk to it: what the caller says is given by
       TEXT         say it once the agent has spoken and fallen silent for 500 ms
       @3.5 TEXT    say it 3.5 s after the answer
       +1.2 TEXT    say it 1.2 s after the agent begins to speak next (a barge-in)
+      ">1.5 TEXT"  say it 1.5 s after the desk has answered a transfer
     and TEXT may be
       file.wav     a recording: any rate, mono or stereo
       '#12*'       digits to key
@@ -53,7 +54,7 @@ HELP: Final = """Call the agent and talk to it: what the caller says is given by
     "--language", type=click.Choice([*map(str, Language)]), default="en", show_default=True
 )
 @click.option("--ar", "arabic", is_flag=True, help="Short for --language ar.")
-@click.option("--voice", help="The caller's voice: an espeak-ng name, such as en-gb+f2 or ar+m3.")
+@click.option("--voice", help="The caller's voice: an espeak-ng name, such as en+f2 or ar+m3.")
 @click.option("--wav", type=click.Path(path_type=Path, dir_okay=False), help="Record: left caller.")
 @click.option("--json", "as_json", type=click.Path(path_type=Path, dir_okay=False), help="Result.")
 @click.option("--hear", is_flag=True, help="Recognise the agent's words, as the phone heard them.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from sipagent.cli.phone.audible import Utterance, Utterances
-from sipagent.cli.phone.script import AfterBeginning, At, Step, WhenSilent
+from sipagent.cli.phone.script import AfterBeginning, AfterTransfer, At, Step, WhenSilent
 
 LINGER_NS: Final = 2_000_000_000  # after the last step: what follows may be a transfer or a BYE
 
@@ -21,8 +21,10 @@ class Pacing:
         self._steps = deque(steps)
         self._patience_ns = patience_ns
         self._answered_ns = answered_ns
-        self._since_ns = answered_ns  # what began after it, began in answer to the last step
+        self._since_ns = -1  # what began after it, began in answer to the last step
         self._free_ns: int | None = answered_ns  # none while the caller speaks
+        self._put_through_ns: int | None = None
+        self._came_back = False
 
     @property
     def left(self) -> int:
@@ -35,9 +37,23 @@ class Pacing:
             self._free_ns = now_ns
 
     def restart(self, now_ns: int) -> None:
-        """The caller has been put through, or came back: what was said before is past."""
-        self._since_ns = now_ns
-        self._free_ns = now_ns
+        """The caller is being put through: what was said before is past."""
+        self._since_ns = self._free_ns = now_ns
+        self._came_back = False
+
+    def come_back(self, now_ns: int) -> None:
+        """The caller was not put through. The agent may say so without a pause."""
+        self.restart(now_ns)
+        self._came_back = True
+
+    def put_through(self, now_ns: int) -> None:
+        """The caller is with the desk."""
+        self.restart(now_ns)
+        self._put_through_ns = now_ns
+
+    def answer(self, other: Utterances) -> Utterance | None:
+        """The first utterance that began since the last step did, or lasts since a coming back."""
+        return next((one for one in other.all if not self._is_past(one)), None)
 
     def due(self, now_ns: int, other: Utterances) -> Step | None:
         """The next step, if this is its moment."""
@@ -45,14 +61,22 @@ class Pacing:
             return None
         if not self._has_come(self._steps[0], now_ns, other):
             return None
-        self._since_ns, self._free_ns = now_ns, None
+        self._since_ns, self._free_ns, self._came_back = now_ns, None, False
         return self._steps.popleft()
 
     def over(self, now_ns: int, other: Utterances) -> bool:
-        """Whether all has been said and the other side has fallen silent after it."""
-        if self._steps or self._free_ns is None:
+        """Whether all has been said and the other side has fallen silent after it.
+
+        What was meant for a desk stays unsaid where the caller was never put through.
+        """
+        if self._free_ns is None or not all(map(self._for_desk, self._steps)):
             return False
+        if self._steps:
+            return self._impatient(now_ns, other)
         return self._silent(now_ns, other, LINGER_NS)
+
+    def _for_desk(self, step: Step) -> bool:
+        return isinstance(step.when, AfterTransfer) and self._put_through_ns is None
 
     def _has_come(self, step: Step, now_ns: int, other: Utterances) -> bool:
         when = step.when
@@ -61,23 +85,25 @@ class Pacing:
                 return self._silent(now_ns, other, 0)
             case At(seconds=seconds):
                 return now_ns >= self._answered_ns + seconds * 1e9
+            case AfterTransfer(seconds=seconds):
+                through_ns = self._put_through_ns
+                return through_ns is not None and now_ns >= through_ns + seconds * 1e9
             case AfterBeginning(seconds=seconds):
-                begun = self._answer(other)
+                begun = self.answer(other)
                 if begun is None:
                     return self._impatient(now_ns, other)
                 return now_ns >= begun.start_ns + seconds * 1e9
             case _:
                 assert_never(when)
 
-    def _answer(self, other: Utterances) -> Utterance | None:
-        """The first utterance that began since the last step did."""
-        return next((one for one in other.all if one.start_ns > self._since_ns), None)
+    def _is_past(self, one: Utterance) -> bool:
+        return (one.end_ns if self._came_back else one.start_ns) <= self._since_ns
 
     def _silent(self, now_ns: int, other: Utterances, linger_ns: int) -> bool:
         """Whether the other side answered the last step and is silent, or never will answer."""
         if other.now is not None:
             return False
-        if self._answer(other) is None:
+        if self.answer(other) is None:
             return self._impatient(now_ns, other)
         return now_ns >= other.all[-1].end_ns + linger_ns
 

@@ -19,7 +19,7 @@ class Spoken:
     """One utterance; times from the answer.
 
     ``text`` is what the caller was told to say, or what the phone's own recogniser heard of the
-    other side. ``response_ms`` is the other side's, ``barge_in_ms`` the caller's.
+    other side. ``response_ms`` is the agent's, ``barge_in_ms`` the caller's over the agent.
     """
 
     who: Party
@@ -106,27 +106,30 @@ def utterances(line: Line, origin_ns: int, texts: Mapping[int, str]) -> tuple[Sp
 
 
 def _of_caller(stretch: Stretch, origin_ns: int, texts: Mapping[int, str]) -> list[Spoken]:
+    agent = stretch.party is Party.AGENT
     return [
         Spoken(
             Party.CALLER,
             _ms(one.start_ns - origin_ns),
             _ms(one.end_ns - origin_ns),
             texts.get(one.start_ns, ""),
-            barge_in_ms=_ms_or_none(barge_in_ns(one, stretch.other.all)),
+            barge_in_ms=_ms_or_none(barge_in_ns(one, stretch.other.all)) if agent else None,
         )
         for one in stretch.caller.all
     ]
 
 
 def _of_other(stretch: Stretch, origin_ns: int, texts: Mapping[int, str]) -> list[Spoken]:
-    others = stretch.other.all
+    agent, others = stretch.party is Party.AGENT, stretch.other.all
     return [
         Spoken(
             stretch.party,
             _ms(one.start_ns - origin_ns),
             _ms(one.end_ns - origin_ns),
             texts.get(one.start_ns, ""),
-            response_ms=_ms_or_none(response_ns(one, stretch.caller.all, others)),
+            response_ms=_ms_or_none(response_ns(one, stretch.caller.all, others))
+            if agent
+            else None,
         )
         for one in others
     ]

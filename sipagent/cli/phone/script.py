@@ -4,6 +4,7 @@ Reads words of the command line into values. Speaks nothing and reads no sound f
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from sipagent.text.language import Language
 from sipagent.text.script import language_of
 
-_PREFIX: Final = re.compile(r"([@+])(\d+(?:\.\d+)?|\.\d+)\s+(.+)", re.DOTALL)
+_PREFIX: Final = re.compile(r"([@+>])(\d+(?:\.\d+)?|\.\d+)\s+(.+)", re.DOTALL)
 _KEYS: Final = re.compile(r"#([0-9A-Da-d*#]+)")
 
 
@@ -39,6 +40,13 @@ class AfterBeginning:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterTransfer:
+    """So long after the desk has answered a transfer."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A text to be spoken in a language's voice."""
 
@@ -60,7 +68,13 @@ class Keys:
     digits: str
 
 
-When = WhenSilent | At | AfterBeginning
+_MOMENTS: Final[Mapping[str, Callable[[float], "When"]]] = {
+    "@": At,
+    "+": AfterBeginning,
+    ">": AfterTransfer,
+}
+
+When = WhenSilent | At | AfterBeginning | AfterTransfer
 Content = Say | PlayFile | Keys
 
 
@@ -80,12 +94,11 @@ def parse(text: str, language: Language) -> Step:
     """
     when: When = WhenSilent()
     content = text.strip()
-    if content[:1] in {"@", "+"} and content[1:2] in {*"0123456789."}:
+    if content[:1] in _MOMENTS and content[1:2] in {*"0123456789."}:
         timed = _PREFIX.fullmatch(content)
         if timed is None:
-            raise BadStep(f"{text!r}: write @SECONDS TEXT or +SECONDS TEXT, as in '+1.2 Hello'")
-        seconds, content = float(timed[2]), timed[3].strip()
-        when = At(seconds) if timed[1] == "@" else AfterBeginning(seconds)
+            raise BadStep(f"{text!r}: after {content[0]} write SECONDS TEXT, as in '+1.2 Hello'")
+        when, content = _MOMENTS[timed[1]](float(timed[2])), timed[3].strip()
     return Step(when, _content(text, content, language))
 
 

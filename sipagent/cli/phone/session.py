@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from sipagent import engines
-from sipagent.cli.phone.caller import Caller, Hear, Plan
+from sipagent.cli.phone.caller import Caller
+from sipagent.cli.phone.commentary import Hear
 from sipagent.cli.phone.console import Console, summary
+from sipagent.cli.phone.plan import Plan
 from sipagent.cli.phone.recording import Track, write_wav
 from sipagent.cli.phone.report import Report
 from sipagent.cli.phone.rtp import RATE_HZ, Direction

@@ -4,12 +4,15 @@ import asyncio
 import wave
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from sipagent.cli.phone.script import BadStep, Keys, PlayFile, Say, Step
 from sipagent.engines.resample import resample
 from sipagent.ports import Voice
+
+LONGEST_S: Final = 60  # what the leg's ring holds
 
 
 async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step, bytes]:
@@ -25,11 +28,18 @@ async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step
                 sounds[step] = b"".join(clauses)
                 if not sounds[step]:
                     raise BadStep(f"{text!r} has nothing that can be spoken")
+                _bounded(sounds[step], rate_hz, text)
             case PlayFile(path=path):
                 sounds[step] = await asyncio.to_thread(read_wav, path, rate_hz)
+                _bounded(sounds[step], rate_hz, str(path))
             case Keys():
                 continue
     return sounds
+
+
+def _bounded(pcm: bytes, rate_hz: int, name: str) -> None:
+    if len(pcm) // 2 > LONGEST_S * rate_hz:
+        raise BadStep(f"{name}: a STEP sounds {LONGEST_S} s at most")
 
 
 def read_wav(path: Path, rate_hz: int) -> bytes:

@@ -103,7 +103,7 @@ def test_an_engine_that_fails_in_mid_call_costs_an_apology_and_a_proper_end(
     tmp_path: Path, kind: str, engine: str
 ) -> None:
     """The desk declines, so the call ends; within 3 s the caller had heard why."""
-    with node(tmp_path, "tests.peers.faulty", **{f"ENGINES__{kind}": engine}) as faulty:
+    with node(tmp_path, "tests.peers.faulty", None, **{f"ENGINES__{kind}": engine}) as faulty:
         question = "@1 what are your opening hours on friday"
         talk = Phone(faulty, tmp_path / "phone", question, options=("--no-follow",)).talk()
         (record,) = ended(faulty.data)

@@ -167,7 +167,7 @@ def test_encrypted_audio_is_heard(bridge: Any, legs: Any, keying: str) -> None:
 
 
 def test_dtls_handshakes_never_lock_the_bridge(bridge: Any, legs: Any) -> None:
-    """patches/dtls-clock-deadlock.patch: without it every tenth of these calls hangs for good."""
+    """patches/dtls-handshake-races.patch: without it one in some twenty calls hangs or fails."""
     account = bridge.pj.AccountConfig()
     account.mediaConfig.srtpUse = bridge.pj.PJMEDIA_SRTP_MANDATORY
     account.mediaConfig.srtpSecureSignaling = 0

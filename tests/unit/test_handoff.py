@@ -1,5 +1,7 @@
 """The states of a transfer, and its token."""
 
+from functools import partial
+
 import pytest
 
 from sipagent.events import DigitPressed, Event, ReferAnswered, ReferNotified
@@ -43,9 +45,9 @@ def test_a_late_200_answers_a_transfer_that_had_been_given_up() -> None:
     transfer = Transfer()
     states = []
     for step in (
-        lambda: transfer.feed(ACCEPTED),
+        partial(transfer.feed, ACCEPTED),
         transfer.expire,
-        lambda: transfer.feed(ReferNotified(200, "OK", final=True)),
+        partial(transfer.feed, ReferNotified(200, "OK", final=True)),
     ):
         assert step()
         states.append(transfer.state)

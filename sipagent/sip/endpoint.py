@@ -136,6 +136,7 @@ class Endpoint:
         config.medConfig.ptime = PTIME_MS
         config.medConfig.noVad = True  # a carrier hangs up on a stream that stops
         config.medConfig.ecTailLen = 0
+        config.medConfig.sndAutoCloseTime = -1  # else the bridge clock stops between calls
         config.medConfig.maxMediaPorts = 2 * config.uaConfig.maxCalls + 8
         config.logConfig.level = 0
         config.logConfig.consoleLevel = 0

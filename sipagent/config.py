@@ -84,7 +84,7 @@ class HearingSettings(_Section):
     )
     max_turn_s: float = Field(20.0, gt=1, le=60, description="longest turn, 1 to 60 s")
     silence_s: float = Field(
-        8.0, gt=1, le=120, description="silence after which the caller is asked again, 1 to 120 s"
+        8.0, gt=0, le=120, description="silence after which the caller is asked again, up to 120 s"
     )
     silences: int = Field(2, ge=1, le=10, description="times to ask again before hanging up")
 

@@ -30,7 +30,7 @@ from sipagent.store.calllog import CallLog
 
 log = structlog.get_logger(__name__)
 
-ACK_S: Final = 32.0  # 64 * T1: by then PJSIP itself gives up (RFC 3261 13.3.1.4)
+ACK_S: Final = 40.0  # PJSIP itself gives up after 64 * T1 (RFC 3261 13.3.1.4) and says why
 CLOSE_S: Final = 2.0  # a peer that does not answer BYE keeps nobody waiting
 INBOX_EVENTS: Final = 256
 

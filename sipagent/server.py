@@ -7,6 +7,7 @@ is for; what happens in a call is ``call.py``'s.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 import structlog
 
@@ -23,14 +24,15 @@ from sipagent.knowledge.documents import load_documents
 from sipagent.knowledge.lexical import LexicalIndex
 from sipagent.media.tick import Tick
 from sipagent.media.vad import SileroVad
-from sipagent.outcome import DRAINED, Outcome
+from sipagent.outcome import CALLER_CANCELLED, DRAINED, Outcome
 from sipagent.ports import Leg
 from sipagent.sip.endpoint import Endpoint
 from sipagent.store.calllog import CallLogs
 
 log = structlog.get_logger(__name__)
 
-KILLED = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
+RETRY_AFTER_S: Final = 5
+KILLED: Final = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
 
 
 class Server:
@@ -103,7 +105,12 @@ class Server:
             self._tasks.create_task(self._refuse(leg, ringing, UnknownNumber), name="refuse")
             return
         tenant, ringing = self._numbers[number], replace(ringing, dialled=number)
-        record = self._logs.open(leg.call_id, tenant.name)
+        try:
+            record = self._logs.open(leg.call_id, tenant.name)
+        except OSError as error:
+            log.error("call refused: no record can be kept", error=error.strerror)
+            self._tasks.create_task(self._refuse_unrecorded(leg), name="refuse")
+            return
         call = Call(leg, ringing, self._services[tenant.name], record)
         self._calls[leg.call_id] = call
         self._idle.clear()
@@ -112,6 +119,8 @@ class Server:
     async def _live(self, call_id: str, call: Call) -> None:
         try:
             await call.run()
+        except Exception:
+            log.exception("call not closed", call_id=call_id)  # one call never ends the node
         finally:
             del self._calls[call_id]
             if not self._calls:
@@ -119,13 +128,23 @@ class Server:
 
     async def _refuse(self, leg: Leg, ringing: Ringing, refusal: type[Refusal]) -> None:
         """A refused INVITE has a record too: an operator looks for it there."""
-        record = self._logs.open(leg.call_id, "")
-        record.record(ringing)
         try:
+            record = self._logs.open(leg.call_id, "")
+            record.record(ringing)
             await leg.refuse(refusal.sip_status or 500)
+            record.end(Outcome(refusal.code, refusal.blame, f"dialled {ringing.dialled}"))
+        except LegGone:
+            record.end(CALLER_CANCELLED)
+        except OSError as error:
+            log.error("refusal not recorded", error=error.strerror)
+            await self._refuse_unrecorded(leg)
+
+    async def _refuse_unrecorded(self, leg: Leg) -> None:
+        """503, so that the carrier tries another node."""
+        try:
+            await leg.refuse(503, RETRY_AFTER_S)
         except LegGone:
             log.info("refused caller had gone", call_id=leg.call_id)
-        record.end(Outcome(refusal.code, refusal.blame, f"dialled {ringing.dialled}"))
 
     # ------------------------------------------------------------------- the end
 

@@ -120,7 +120,8 @@ class Conversation:
 
     async def run(self, talk: Talk) -> Ending:
         """Talk until the caller wants something that the talk cannot give."""
-        self._closing = False
+        self._closing = self._caller_speaking = False
+        self._turn_from_ms = None
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             self._start(self._prompt(talk.opening))

@@ -117,7 +117,10 @@ class Endpoint:
         self.post(_resolve, self._started, None)
         while not self._stopping.is_set():
             self._execute_commands()
-            self._endpoint.libHandleEvents(POLL_MS)
+            try:
+                self._endpoint.libHandleEvents(POLL_MS)
+            except Exception:
+                log.exception("poll failed")  # one bad event must not end all signalling
         self._destroy()
 
     def _execute_commands(self) -> None:
@@ -277,6 +280,9 @@ def _account_class(pj: Any) -> Any:
             self.name = name
 
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  # pjsua2's name
-            self._owner.incoming(self, prm)
+            try:
+                self._owner.incoming(self, prm)
+            except Exception:  # must not cross into C++, where nobody would see it
+                log.exception("invite lost")
 
     return PjAccount

@@ -36,11 +36,17 @@ class CallLog:
         self._path = folder / "open" / f"{call_id}.jsonl"
         self._began = datetime.now(UTC)
         self._sequence = 0
-        self._file = os.open(self._path, _APPEND, 0o600)
+        self._file: int | None = os.open(self._path, _APPEND, 0o600)
         self.clock: Callable[[], int] = lambda: 0
 
     def record(self, event: Event) -> None:
-        """Write one event. A full disk costs the line, not the call, and is said once a line."""
+        """Write one event. A full disk costs the line, not the call, and each is said.
+
+        What comes after the Outcome is not recorded: the descriptor may be another call's.
+        """
+        if self._file is None:
+            log.info("event after the outcome", call_id=self.call_id, kind=type(event).__name__)
+            return
         fields = asdict(event)
         at_ms = fields.pop("at_ms", None)
         line = {
@@ -53,8 +59,9 @@ class CallLog:
             **fields,
         }
         self._sequence += 1
+        text = json.dumps(line, ensure_ascii=False) + "\n"
         try:
-            os.write(self._file, json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            os.write(self._file, text.encode(errors="backslashreplace"))
         except OSError as error:
             log.error("event lost", call_id=self.call_id, error=error.strerror)
 
@@ -69,8 +76,10 @@ class CallLog:
                 duration_ms=round(duration.total_seconds() * 1000),
             )
         )
-        os.close(self._file)
-        _put_away(self._folder, self._path)
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            _put_away(self._folder, self._path)
 
 
 def _put_away(folder: Path, path: Path) -> None:

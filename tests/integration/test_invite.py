@@ -140,3 +140,28 @@ def test_cancel_at_any_moment_of_set_up_gives_one_outcome_and_leaves_no_leg(
         caller.answered()
         caller.request("BYE")
         caller.expect(status=200, method="BYE")
+
+
+def test_bytes_that_are_no_text_in_headers_do_not_cost_the_call(own_node: Node) -> None:
+    with RawCaller(own_node.address) as caller:
+        caller.answered(["User-Agent: caf\udce9 \x01", "Subject: \udcff\udcfe"])
+        assert len(caller.audio(0.5)) > 20
+        caller.request("BYE")
+        caller.expect(status=200, method="BYE")
+    (record,) = ended(own_node.data)
+    assert outcome(record) == "caller-hung-up"
+
+
+def test_an_invite_without_an_offer_is_answered_with_ours(own_node: Node) -> None:
+    """A late offer (RFC 3261 13.2.1): our 200 offers, the ACK answers."""
+    with RawCaller(own_node.address) as caller:
+        caller.invite(sdp="")
+        ok = caller.expect(status=200, method="INVITE")
+        assert "m=audio" in ok.body
+        answer = PCMU_SDP.format(port=caller.rtp.getsockname()[1])
+        caller.accept(ok, answer)
+        assert len(caller.audio(1.0)) > 30
+        caller.request("BYE")
+        caller.expect(status=200, method="BYE")
+    (record,) = ended(own_node.data)
+    assert outcome(record) == "caller-hung-up"

@@ -123,7 +123,9 @@ class RawCaller:
         if body:
             lines.append(f"Content-Type: {body_type}")
         lines.append(f"Content-Length: {len(body.encode())}")
-        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.server)
+        self.sip.sendto(
+            ("\r\n".join(lines) + "\r\n\r\n" + body).encode(errors="surrogateescape"), self.server
+        )
 
     def invite(
         self, headers: Sequence[str] = (), sdp: str = PCMU_SDP, *, uri: str = "", contact: str = ""
@@ -138,8 +140,8 @@ class RawCaller:
         self.accept(ok)
         return ok
 
-    def accept(self, ok: Message) -> None:
-        """Take the dialog from a 200 and acknowledge it."""
+    def accept(self, ok: Message, sdp: str = "") -> None:
+        """Take the dialog from a 200 and acknowledge it, with our answer if it made the offer."""
         self.to = ok.one("to")
         found = re.search(r"<([^>]+)>", ok.one("contact"))
         assert found is not None
@@ -147,7 +149,7 @@ class RawCaller:
         media = re.search(r"m=audio (\d+)", ok.body)
         assert media is not None
         self.remote_rtp = ("127.0.0.1", int(media[1]))
-        self.request("ACK")
+        self.request("ACK", body=sdp)
 
     def respond(
         self, request: Message, status: int, reason: str, headers: Sequence[str] = ()

@@ -92,3 +92,19 @@ def test_what_a_caller_says_or_keys_is_marked_as_personal() -> None:
     assert marked["WordsHeard"] == ["text"]
     assert marked["Ringing"] == ["caller"]
     assert marked["Interrupted"] == ["heard", "unheard"]
+
+
+def test_nothing_is_recorded_after_the_outcome(tmp_path: Path) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.end(Outcome("goodbye", Blame.CALLER))
+    record.record(RINGING)
+    record.end(Outcome("other", Blame.US))
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["event"] for line in read(path)] == ["Ended"]
+
+
+def test_bytes_that_are_not_utf_8_are_kept_readable(tmp_path: Path) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.record(Ringing("t", "s", "d", "i", b"caf\xe9".decode(errors="surrogateescape"), "c"))
+    (line,) = read(tmp_path / "calls" / "open" / "c1.jsonl")
+    assert line["user_agent"].startswith("caf")

@@ -97,16 +97,32 @@ class WhisperSettings(_Section):
     compute_type: str = Field("default", description="a CTranslate2 compute type, such as int8")
     threads: int = Field(1, ge=1, le=64, description="processor threads, 1 to 64")
     beam_size: int = Field(1, ge=1, le=10, description="1 (greedy) to 10")
+    batch: int = Field(8, ge=1, le=256, description="utterances in one run, 1 to 256")
+    waiting: int = Field(64, ge=1, le=4096, description="utterances that may wait, 1 to 4096")
+    least_confidence: float = Field(
+        0.5, ge=0, le=1, description="confidence below which nothing counts as words, 0 to 1"
+    )
+    most_no_speech: float = Field(
+        0.6, ge=0, le=1, description="probability of no speech above which it is none, 0 to 1"
+    )
+    models_dir: Path | None = Field(None, description="a folder; by default <data_dir>/models")
 
 
 class EspeakSettings(_Section):
     """The espeak-ng voice."""
 
-    english: str = Field("en-us", description="an English voice of espeak-ng, such as en-gb+f2")
+    english: str = Field("en-us", description="an English voice of espeak-ng, such as en+f2")
     arabic: str = Field("ar", description="an Arabic voice of espeak-ng, such as ar+f2")
     words_per_minute: int = Field(160, ge=80, le=400, description="80 to 400")
     arabic_words_per_minute: int = Field(150, ge=80, le=400, description="80 to 400")
     pitch: int = Field(50, ge=0, le=99, description="0 to 99")
+
+    def voice(self, language: Language) -> str:
+        return self.arabic if language is Language.AR else self.english
+
+    def pace(self, language: Language) -> int:
+        """Words per minute."""
+        return self.arabic_words_per_minute if language is Language.AR else self.words_per_minute
 
 
 class EngineSettings(_Section):
@@ -121,7 +137,7 @@ class EngineSettings(_Section):
     whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
     espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
 
-    def own(self, kind: str) -> dict[str, object]:
+    def own(self, kind: Literal["voice", "transcriber", "responder"]) -> dict[str, object]:
         """The settings that belong to the chosen engine of a kind; its table has its name."""
         section = getattr(self, getattr(self, kind), None)
         return section.model_dump() if isinstance(section, BaseModel) else {}
@@ -227,6 +243,11 @@ class Settings(BaseSettings):
     tenants: tuple[Tenant, ...] = Field(
         default_factory=demo_tenants, min_length=1, description="[[tenants]] tables"
     )
+
+    def recogniser(self) -> dict[str, object]:
+        """The chosen recogniser's own settings; models lie in the data directory by default."""
+        own = self.engines.own("transcriber")
+        return {**own, "models_dir": own.get("models_dir") or self.data_dir / "models"}
 
     @model_validator(mode="after")
     def _numbers_have_one_owner(self) -> "Settings":

@@ -72,10 +72,7 @@ class Server:
             for tenant in settings.tenants
         }
         voice = engines.load("voice", chosen.voice, chosen.own("voice"))
-        models = {"models_dir": settings.data_dir / "models"}
-        transcriber = engines.load(
-            "transcriber", chosen.transcriber, {**chosen.own("transcriber"), **models}
-        )
+        transcriber = engines.load("transcriber", chosen.transcriber, settings.recogniser())
         responder = engines.load("responder", chosen.responder, chosen.own("responder"), indexes)
         mind = Mind(transcriber, responder, chosen.deadline_s, rate_hz)
         self._closers = (voice.close, mind.transcriber.close, mind.responder.close)

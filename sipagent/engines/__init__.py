@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
+from pydantic import ValidationError
+
 from sipagent.errors import ConfigError, ExtraMissing
 from sipagent.ports import Responder, Transcriber, Voice
 
@@ -65,6 +67,11 @@ def load(
         engine = getattr(import_module(module), kind_name)
     except ImportError as error:
         raise ExtraMissing(f"the {kind} {name} needs {error.name}: it is not installed") from None
-    if indexes is None:
-        return engine.from_settings(settings)
-    return engine.from_settings(settings, indexes)
+    try:
+        if indexes is None:
+            return engine.from_settings(settings)
+        return engine.from_settings(settings, indexes)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"]))
+        raise ConfigError(f"{kind} {name}: {key}: {fault['msg']}") from None

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sipagent.config import WhisperSettings
 from sipagent.engines.batching import Batcher
 from sipagent.engines.levels import active_dbfs
 from sipagent.engines.log_mel import RATE_HZ
 from sipagent.engines.resample import resample
-from sipagent.engines.settings import settings_of
 from sipagent.engines.whisper_model import Decoded, WhisperModel, find_model
 from sipagent.engines.windows import windows
 from sipagent.ports import Transcript
@@ -40,26 +40,6 @@ DIGIT_NAMES: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class WhisperSettings:
-    """``model`` is a name or a path; ``compute_type`` and ``device`` are CTranslate2's.
-
-    What is less sure than ``least_confidence``, or more than ``most_no_speech`` likely to be
-    no speech at all, is not taken for words.
-    """
-
-    model: str = "demo-asr"
-    models_dir: Path = Path("models")
-    device: str = "cpu"
-    compute_type: str = "default"
-    threads: int = 1
-    beam_size: int = 1
-    batch: int = 8
-    waiting: int = 64
-    least_confidence: float = 0.5
-    most_no_speech: float = 0.6
-
-
-@dataclass(frozen=True, slots=True)
 class _Utterance:
     """int16 mono as it came, and the languages that may have been spoken."""
 
@@ -69,11 +49,16 @@ class _Utterance:
 
 
 class WhisperTranscriber:
-    """The port ``Transcriber``. Raises ``ModelMissing`` where the model is not on disk."""
+    """The port ``Transcriber``. Raises ``ModelMissing`` where the model is not on disk.
+
+    What is less sure than ``least_confidence``, or more than ``most_no_speech`` likely to be no
+    speech at all, is not taken for words.
+    """
 
     def __init__(self, settings: WhisperSettings | None = None) -> None:
         self._settings = settings or WhisperSettings()
-        folder = find_model(self._settings.model, self._settings.models_dir)
+        models_dir = self._settings.models_dir or Path("models")
+        folder = find_model(self._settings.model, models_dir)
         self._name = f"whisper {folder.name}"
         self._model = WhisperModel(
             folder, self._settings.device, self._settings.compute_type, self._settings.threads
@@ -84,7 +69,7 @@ class WhisperTranscriber:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "WhisperTranscriber":
-        return cls(settings_of(WhisperSettings, "whisper", settings))
+        return cls(WhisperSettings.model_validate(settings))
 
     @property
     def name(self) -> str:

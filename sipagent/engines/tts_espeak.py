@@ -16,9 +16,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sipagent.config import EspeakSettings
 from sipagent.engines.levels import normalised, trimmed
 from sipagent.engines.resample import resample
-from sipagent.engines.settings import settings_of
 from sipagent.errors import EngineError, ExtraMissing, ModelMissing
 from sipagent.ports import Speech, SpokenWord
 from sipagent.text.clauses import clauses
@@ -37,23 +37,6 @@ _RATE, _PITCH = 1, 3
 _WORD, _END_OF_LIST = 1, 0
 
 
-@dataclass(frozen=True, slots=True)
-class EspeakSettings:
-    """Voices by espeak-ng's names ("en-us", "en", "en-gb-x-rp", "ar", with "+f2" a variant)."""
-
-    english: str = "en-us"
-    arabic: str = "ar"
-    words_per_minute: int = 160
-    arabic_words_per_minute: int = 150
-    pitch: int = 50
-
-    def voice(self, language: Language) -> str:
-        return self.arabic if language is Language.AR else self.english
-
-    def pace(self, language: Language) -> int:
-        return self.arabic_words_per_minute if language is Language.AR else self.words_per_minute
-
-
 class EspeakVoice:
     """The port ``Voice`` by espeak-ng. Raises ``ModelMissing`` for a voice that is not there."""
 
@@ -65,7 +48,7 @@ class EspeakVoice:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "EspeakVoice":
-        return cls(settings_of(EspeakSettings, "espeak", settings))
+        return cls(EspeakSettings.model_validate(settings))
 
     @property
     def name(self) -> str:

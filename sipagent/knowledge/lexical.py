@@ -12,8 +12,8 @@ from sipagent.knowledge.ranking import Match, Ranking
 from sipagent.ports import Sentence, Source
 from sipagent.text.language import Language
 
-LEAST_COVERAGE: Final = 0.42
-LEAST_BY_ONE_WORD: Final = 0.55
+LEAST_COVERAGE: Final = 0.56
+LEAST_BY_ONE_WORD: Final = 0.65
 LEAST_UNNAMED: Final = 0.8
 SECOND_SHARE: Final = 0.6
 

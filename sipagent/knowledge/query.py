@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sipagent.knowledge.elsewhere import elsewhere
+from sipagent.knowledge.rephrasings import read_as
 from sipagent.knowledge.synonyms import synonyms
 from sipagent.text.distance import within
 from sipagent.text.language import Language
 from sipagent.text.script import language_of
-from sipagent.text.stemming import stem
-from sipagent.text.stop_words import STOP_WORDS
+from sipagent.text.stemming import gulf_forms, stem
+from sipagent.text.stop_words import CHATTER, STOP_WORDS
 from sipagent.text.words import words
 
 SYNONYM_WEIGHT: Final = 0.65
 PHRASE_WEIGHT: Final = 0.6
 SMALL_PHRASE_WEIGHT: Final = 0.3
 UNKNOWN_SHARE: Final = 0.75
+ELSEWHERE_SHARE: Final = 3.0
 SLIP_WEIGHT: Final = 0.7
 _SLIP_LETTERS: Final = 5
 _LONG_LETTERS: Final = 8
@@ -42,8 +45,9 @@ class Vocabulary:
 
 def query_terms(question: str, language: Language, vocabulary: Vocabulary) -> list[Term]:
     """The terms of a question, as far as they can be found in what is indexed."""
-    spoken = words(question)
-    terms: list[Term] = []
+    read = read_as(words(question), language, vocabulary.idf.__contains__)
+    spoken = read.left
+    terms = [_word_term(word, language, vocabulary) for word in read.put]
     used: set[int] = set()
     for start, end, group in synonyms(language).phrases(spoken):
         term = _phrase_term(spoken[start:end], group, language, vocabulary.idf)
@@ -52,7 +56,10 @@ def query_terms(question: str, language: Language, vocabulary: Vocabulary) -> li
             used.update(range(start, end))
     single = (word for place, word in enumerate(spoken) if place not in used)
     meant = dict.fromkeys(word for word in single if _means(word, language))
-    return terms + [_word_term(word, language, vocabulary) for word in meant]
+    put = {stem(word, language) for word in read.put}
+    return terms + [
+        _word_term(word, language, vocabulary) for word in meant if stem(word, language) not in put
+    ]
 
 
 def _means(word: str, language: Language) -> bool:
@@ -74,14 +81,24 @@ def _phrase_term(
 def _word_term(word: str, language: Language, vocabulary: Vocabulary) -> Term:
     idf = vocabulary.idf
     meant = stem(word, language_of(word) or language)
+    if meant not in idf and meant in elsewhere(language_of(word) or language):
+        return Term({}, vocabulary.unknown_idf * ELSEWHERE_SHARE, counts=True)
+    if meant not in idf and not synonyms(language).of(meant) and language_of(word) is Language.AR:
+        meant = next((one for one in gulf_forms(meant) if _known(one, language, idf)), meant)
     alternatives = {one: SYNONYM_WEIGHT for one in synonyms(language).of(meant) if one in idf}
     if meant in idf:
         alternatives[meant] = 1.0
         return Term(alternatives, idf[meant], counts=True)
     if alternatives:
         return Term(alternatives, max(idf[one] for one in alternatives), counts=True)
+    if word in CHATTER[language_of(word) or language]:
+        return Term({}, 0.0, counts=False)
     slips = _slips(word, vocabulary.stems)
     return Term(slips, vocabulary.unknown_idf * UNKNOWN_SHARE, counts=True)
+
+
+def _known(one: str, language: Language, idf: Mapping[str, float]) -> bool:
+    return len(one) > 1 and (one in idf or bool(synonyms(language).of(one)))
 
 
 def _slips(word: str, stems: Mapping[str, str]) -> dict[str, float]:

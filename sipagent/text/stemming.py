@@ -18,12 +18,28 @@ _JOINED: Final = frozenset("وبل")
 _IMPERFECT: Final = frozenset("ايتن")
 _IMPERFECT_OF_SHORT: Final = frozenset("يتن")
 _REFLEXIVE: Final = frozenset({"ان", "ين", "تن"})
+_BEFORE_A_VERB: Final = frozenset("باينت")
+_GULF_LETTERS: Final = (("ي", "ج"), ("ج", "ق"), ("ج", "ك"))
 _VOWELS: Final = frozenset("aeiouy")
 
 
 def stem(word: str, language: Language) -> str:
     """The stem of a word that ``arabic.fold`` has folded."""
     return _arabic(word) if language is Language.AR else _english(word)
+
+
+def gulf_forms(stem: str) -> tuple[str, ...]:
+    """What the stem of a Gulf word may be elsewhere: without the future's ب or a person's letter,
+    with ج where the Gulf says ي, with ق or ك where it says ج. Guesses: try them on known stems."""
+    found: list[str] = []
+    if len(stem) > _AR_SHORTEST and stem[0] in _BEFORE_A_VERB:
+        found += [stem[1:], _bare(stem[1:])]
+    found += [
+        stem.replace(said, written, 1)
+        for said, written in _GULF_LETTERS
+        if len(stem) >= _AR_SHORTEST and said in stem
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _arabic(word: str) -> str:

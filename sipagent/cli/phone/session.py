@@ -91,12 +91,7 @@ def _voice(name: str | None) -> Mapping[str, object]:
 def _recogniser() -> Hear:
     """The node's own recogniser, by the settings here."""
     settings = load()
-    own = settings.engines.own("transcriber")
-    transcriber = engines.load(
-        "transcriber",
-        settings.engines.transcriber,
-        {**own, "models_dir": settings.data_dir / "models"},
-    )
+    transcriber = engines.load("transcriber", settings.engines.transcriber, settings.recogniser())
 
     async def hear(pcm: bytes) -> str:
         return (await transcriber.transcribe(pcm, RATE_HZ, [*Language])).text

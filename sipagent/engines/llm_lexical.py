@@ -5,19 +5,12 @@ else a question to the tenant's index, else unknown. Knows no audio, and nothing
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
-from sipagent.engines.settings import settings_of
 from sipagent.engines.wishes import wish_of
 from sipagent.errors import EngineError
 from sipagent.ports import Question, ReplyPart, Sentence, Unknown, Wanted
 from sipagent.text.language import Language
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalSettings:
-    """It has none: what it says is the tenant's, not the node's."""
 
 
 class Index(Protocol):
@@ -41,9 +34,9 @@ class LexicalResponder:
 
     @classmethod
     def from_settings(
-        cls, settings: Mapping[str, object], indexes: Mapping[str, Index]
+        cls, _settings: Mapping[str, object], indexes: Mapping[str, Index]
     ) -> "LexicalResponder":
-        settings_of(LexicalSettings, "lexical", settings)
+        """It has no settings: what it says is the tenant's, not the node's."""
         return cls(indexes)
 
     @property

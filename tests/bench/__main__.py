@@ -1,6 +1,6 @@
 """``make bench``: speed measured from outside, as a table and a picture in ``bench-output/``.
 
-    python -m tests.bench [load] [talk] [churn]
+    python -m tests.bench [load] [talk] [facts] [churn]
 
 Nothing here passes or fails: budgets stand beside what was measured, and a plain pjsua2
 answerer beside the node in the same run.
@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 from tests.bench.churn import churn
+from tests.bench.facts import facts
 from tests.bench.loaded import loaded
 from tests.bench.report import Row, picture, table
 from tests.bench.talking import talking
 
 OUTPUT = Path("bench-output")
-PARTS = {"load": loaded, "talk": talking, "churn": churn}
+PARTS = {"load": loaded, "talk": talking, "facts": facts, "churn": churn}
 
 
 def machine() -> str:

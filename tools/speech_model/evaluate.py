@@ -21,12 +21,13 @@ import yaml
 from numpy.typing import NDArray
 
 from sipagent.engines.resample import resample
-from sipagent.engines.whisper_model import RATE_HZ, Decoded, WhisperModel
+from sipagent.engines.whisper_model import Decoded, WhisperModel
 from sipagent.text.language import Language
 from tools.speech_model import augment, corpus, shards, synth, voices
 
 SEED: Final = 20_011
 BATCH: Final = 8
+MODEL_HZ: Final = 16_000
 NOISE_DB: Final = (15.0, 35.0)
 LEVEL_DB: Final = (-20.0, -3.0)
 
@@ -71,10 +72,13 @@ def spoken_by(
     """Each sentence `times` times, each time in another voice of the kind."""
     for sentence in wanted:
         for turn in range(times):
-            if kind == "held-out":
-                voice = voices.held_out_voice(sentence.language, rng, turn)
-            else:
-                voice = voices.training_voice(sentence.language, rng)
+            match kind:
+                case "held-out":
+                    voice = voices.held_out_voice(sentence.language, rng, turn)
+                case "plain":
+                    voice = voices.plain_voice(sentence.language, rng)
+                case _:
+                    voice = voices.training_voice(sentence.language, rng)
             utterance = shards.spoken(sentence, voice)
             if utterance is not None:
                 yield utterance
@@ -89,7 +93,7 @@ def recognise(
     for first in range(0, len(utterances), BATCH):
         chosen = utterances[first : first + BATCH]
         lines = [telephone(one.samples, rng) for one in chosen]
-        wide = [resample(line, synth.TELEPHONE_HZ, RATE_HZ) for line in lines]
+        wide = [resample(line, synth.TELEPHONE_HZ, MODEL_HZ) for line in lines]
         started = time.perf_counter()
         decoded = model.decode(wide, [both] * len(wide), 1)
         spent += time.perf_counter() - started
@@ -160,7 +164,7 @@ def main() -> None:
     parser.add_argument(
         "--sentences", choices=("held-out", "drawn", "knowledge"), default="held-out"
     )
-    parser.add_argument("--voices", choices=("held-out", "training"), default="held-out")
+    parser.add_argument("--voices", choices=("held-out", "training", "plain"), default="held-out")
     parser.add_argument("--count", type=int, default=200, help="of drawn sentences")
     parser.add_argument("--times", type=int, default=4, help="voices for each sentence")
     parser.add_argument("--show", type=int, default=0, help="mistakes to print")

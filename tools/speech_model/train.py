@@ -116,7 +116,8 @@ def masked(features: Tensor) -> Tensor:
 
 def optimisers(model: Recogniser, rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the layers' matrices, AdamW for all else, at one learning rate."""
-    matrices, others = [], []
+    matrices: list[torch.nn.Parameter] = []
+    others: list[torch.nn.Parameter] = []
     for name, parameter in model.named_parameters():
         inside_layer = ".layers." in name and parameter.ndim == 2
         (matrices if inside_layer else others).append(parameter)

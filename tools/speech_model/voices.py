@@ -72,3 +72,9 @@ def held_out_voice(language: str, rng: random.Random, turn: int) -> Voice:
         rate_wpm=rng.randint(130, 190),
         pitch=rng.randint(30, 70),
     )
+
+
+def plain_voice(language: str, rng: random.Random) -> Voice:
+    """What a scripted test caller sounds like: a training accent, no variant, usual pace."""
+    accents = {"en": ("en-us", "en"), "ar": ("ar",)}
+    return Voice(rng.choice(accents[language]), "", rate_wpm=rng.randint(145, 165), pitch=50)

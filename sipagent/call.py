@@ -11,19 +11,26 @@ from typing import Final, TypeVar
 
 import structlog
 
-from sipagent.config import HearingSettings, Tenant
+from sipagent.config import HearingSettings, SipSettings, Tenant
 from sipagent.dialog.conversation import Conversation, Mind
 from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.prompts import GREETING, Prompts
 from sipagent.dialog.turns import EndOfTurn, TurnRules
-from sipagent.errors import Blame, LegGone, SipagentError
-from sipagent.events import Answered, Event, HungUp, Ringing, TransferStep
+from sipagent.errors import Blame, LegGone, NotAcknowledged, SipagentError
+from sipagent.events import Answered, Event, Held, HungUp, Retrieved, Ringing, TransferStep
 from sipagent.handoff.token import Context
 from sipagent.handoff.transfer import Handoff, State
 from sipagent.handoff.transfer import Transfer as Transaction
 from sipagent.media.playout import PortPlayout
 from sipagent.media.tick import Ear, Tick
-from sipagent.outcome import CALLER_CANCELLED, CALLER_HUNG_UP, TRANSFERRED, Outcome
+from sipagent.outcome import (
+    CALLER_CANCELLED,
+    CALLER_HUNG_UP,
+    HELD_TOO_LONG,
+    TOO_LONG,
+    TRANSFERRED,
+    Outcome,
+)
 from sipagent.ports import Leg, Voice
 from sipagent.steps import Hangup, Step, Talk, Transfer
 from sipagent.store.calllog import CallLog
@@ -54,6 +61,7 @@ class Service:
     mind: Mind
     handoff: Handoff
     hearing: HearingSettings
+    limits: SipSettings
     tick: Tick
 
 
@@ -79,6 +87,9 @@ class Call:
         self._ending = asyncio.Event()
         self._outcome = UNCLASSIFIED  # told by whatever set _ending
         self._ear: Ear | None = None
+        self._held = False
+        self._hold_limit: asyncio.TimerHandle | None = None
+        self._length_limit: asyncio.TimerHandle | None = None
         self._transaction: Transaction | None = None
         record.record(ringing)
         leg.subscribe(self._on_leg_event)
@@ -89,6 +100,9 @@ class Call:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch_ending(), name="ending")
+                self._length_limit = self._loop.call_later(
+                    self._service.limits.max_call_s, self.end, TOO_LONG
+                )
                 raise CallEnded(await self._flow())
         except* CallEnded as ended:
             outcome = _first(ended).outcome
@@ -112,18 +126,24 @@ class Call:
 
     async def _flow(self) -> Outcome:
         await self._leg.answer()
-        async with asyncio.timeout(ACK_S):
-            await self._answered.wait()
+        await self._acknowledged()
         conversation, mouth = self._listen()
         step: Step = Talk(GREETING)
         while True:
             match step:
                 case Talk():
-                    step = await conversation.run(step)
+                    step = await conversation.run(step, held=self._held)
                 case Transfer():
                     step = await self._hand_over(step, conversation, mouth)
                 case Hangup(reason=reason):
                     return ENDINGS[reason]
+
+    async def _acknowledged(self) -> None:
+        try:
+            async with asyncio.timeout(ACK_S):
+                await self._answered.wait()
+        except TimeoutError:
+            raise NotAcknowledged(f"no ACK or no audio within {ACK_S:g} s") from None
 
     def _listen(self) -> tuple[Conversation, Mouth]:
         """Join the call's audio to the tick, and give it somebody to talk to."""
@@ -179,8 +199,20 @@ class Call:
             self._gone.set()
             self.end(_outcome_of(event))
         else:
+            if isinstance(event, Held | Retrieved):
+                self._hold(held=isinstance(event, Held))
             self._post(event)
             self._take_late_answer(event)
+
+    def _hold(self, *, held: bool) -> None:
+        """A peer that holds us and dies would keep the call for ever."""
+        self._held = held
+        if self._hold_limit is not None:
+            self._hold_limit.cancel()
+            self._hold_limit = None
+        if held:
+            limit_s = self._service.limits.hold_s
+            self._hold_limit = self._loop.call_later(limit_s, self.end, HELD_TOO_LONG)
 
     def _take_late_answer(self, event: Event) -> None:
         """A desk may answer after we stopped waiting: then the caller is with it, not with us."""
@@ -221,6 +253,9 @@ class Call:
 
     async def _close(self, outcome: Outcome) -> None:
         """BYE first, media second, the record last."""
+        for limit in (self._hold_limit, self._length_limit):
+            if limit is not None:
+                limit.cancel()
         try:
             async with asyncio.timeout(CLOSE_S):
                 await self._leg.hang_up()

@@ -3,6 +3,7 @@
 Knows the settings and what would be right for each. Opens no socket and loads no engine.
 """
 
+import json
 import os
 import re
 import tomllib
@@ -21,13 +22,19 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from sipagent.errors import ConfigError
 from sipagent.text.language import Language
 
 ENV_PREFIX: Final = "SIPAGENT_"
 DEFAULT_FILE: Final = "sipagent.toml"
+PORTS_PER_CALL: Final = 2  # RTP and RTCP
 
 _PORT: Final = "a UDP port from 1 to 65535"
 
@@ -36,23 +43,39 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _odd(port: int) -> int:
+    if port % 2 == 0:
+        raise ValueError("an even last port leaves no port for its RTCP")
+    return port
+
+
 class SipSettings(_Section):
     """Where SIP listens, and how many calls it takes."""
 
     bind: str = Field("127.0.0.1", description="an address of this machine, or 0.0.0.0 for all")
     port: int = Field(5060, ge=1, le=65535, description=_PORT)
     max_calls: int = Field(200, ge=1, le=1000, description="1 to 1000 calls at once")
+    max_call_s: float = Field(
+        7200.0, gt=0, le=86400, description="seconds that a call may last, up to 86400"
+    )
+    hold_s: float = Field(
+        600.0, gt=0, le=86400, description="seconds that a caller may hold us, up to 86400"
+    )
     drain_s: float = Field(
         30.0, ge=0, le=3600, description="seconds that SIGTERM waits for calls to end, 0 to 3600"
     )
 
 
 class MediaSettings(_Section):
-    """RTP ports and the bridge clock."""
+    """RTP ports and the bridge clock. A call has two ports: an even one, and the next for RTCP."""
 
-    clock_hz: Literal[8000, 16000] = Field(8000, description="8000, or 16000 for wideband legs")
-    rtp_port_min: int = Field(10000, ge=1024, le=65535, description="an even UDP port")
-    rtp_port_max: int = Field(19999, ge=1024, le=65535, description="a UDP port over rtp_port_min")
+    clock_hz: Literal[8000] = Field(8000, description="8000, the rate of G.711")
+    rtp_port_min: int = Field(
+        10000, ge=1024, le=65535, multiple_of=2, description="an even UDP port from 1024"
+    )
+    rtp_port_max: Annotated[int, AfterValidator(_odd)] = Field(
+        19999, ge=1024, le=65535, description="an odd UDP port over rtp_port_min"
+    )
 
     @model_validator(mode="after")
     def _ports_in_order(self) -> "MediaSettings":
@@ -174,9 +197,25 @@ class Trunk(_Section):
     )
 
 
+DESK_URI_LONGEST: Final = 200  # a Refer-To of 512 octets also holds the token and two headers
+_SIP_URI: Final = re.compile(
+    r"""
+    sips?: (?: [A-Za-z0-9_.!~*'()&=+$,/-] | %[0-9A-Fa-f]{2} )+   # a user without a password
+    @ (?: [A-Za-z0-9.-]+ | \[[0-9A-Fa-f:.]+\] ) (?: :[0-9]{1,5} )?
+    (?: ; (?: [A-Za-z0-9_.!~*'()[\]/:&+$=-] | %[0-9A-Fa-f]{2} )+ )*
+    """,
+    re.VERBOSE,
+)
+
+
 def _sip_uri(value: str) -> str:
-    if not re.fullmatch(r"sips?:[^@\s<>;?]+@[^\s<>;?@]+(;[^\s<>?]+)?", value):
+    """A URI that Refer-To can hold with a token in its user part (RFC 3261 25.1)."""
+    if not _SIP_URI.fullmatch(value):
         raise ValueError("not a SIP URI with a user part")
+    if len(value) > DESK_URI_LONGEST:
+        raise ValueError(
+            f"{len(value)} characters; with the token, Refer-To takes {DESK_URI_LONGEST} at most"
+        )
     return value
 
 
@@ -256,9 +295,26 @@ class Settings(BaseSettings):
             for number in tenant.numbers:
                 if owner.setdefault(number, tenant.name) != tenant.name:
                     raise ValueError(f"{number} belongs to {owner[number]} and to {tenant.name}")
-        names = [tenant.name for tenant in self.tenants]
-        if len(set(names)) < len(names):
-            raise ValueError("two [[tenants]] have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_given_once(self) -> "Settings":
+        for table, rows in (("trunks", self.trunks), ("tenants", self.tenants)):
+            names = [row.name for row in rows]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"two [[{table}]] have the name {name!r}; name each once")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_carry_the_calls(self) -> "Settings":
+        ports = self.media.rtp_port_max - self.media.rtp_port_min + 1
+        wanted = PORTS_PER_CALL * self.sip.max_calls
+        if ports < wanted:
+            raise ValueError(
+                f"{self.sip.max_calls} calls need {wanted} RTP ports and there are {ports}; "
+                f"raise media.rtp_port_max by {wanted - ports} or lower sip.max_calls"
+            )
         return self
 
     @classmethod
@@ -293,9 +349,13 @@ def load(path: Path | None = None) -> Settings:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not TOML: {error}") from None
+    except (ValueError, RecursionError):  # what tomllib leaves to int() and to the stack
+        raise ConfigError(f"{file}: a number has too many digits, or lists are too deep") from None
     _refuse_unknown_environment()
     try:
         settings = Settings(**values)
+    except (SettingsError, RecursionError) as error:
+        raise ConfigError(_not_json(error)) from None
     except ValidationError as error:
         raise ConfigError("\n".join(_faults(file, text, error))) from None
     return settings.model_copy(
@@ -317,6 +377,18 @@ def _refuse_unknown_environment() -> None:
             raise ConfigError(f"environment: {name}: unknown setting; known are {known} (__NAME)")
 
 
+def _not_json(error: Exception) -> str:
+    """One line for a variable that should hold a section or a list, and does not."""
+    cause = error.__cause__
+    text = cause.doc if isinstance(cause, json.JSONDecodeError) else None
+    names = [name for name in os.environ if name.upper().startswith(ENV_PREFIX)]
+    name = next((name for name in names if os.environ[name] == text), f"{ENV_PREFIX}*")
+    return (
+        f"environment: {name}: not JSON; expected a JSON object or list; "
+        f"single settings are {ENV_PREFIX}SECTION__NAME"
+    )
+
+
 def _faults(file: Path, text: str, error: ValidationError) -> list[str]:
     """A line per fault. A list that is empty only because its items are faulty adds none."""
     items = error.errors()
@@ -332,11 +404,12 @@ def _faults(file: Path, text: str, error: ValidationError) -> list[str]:
 
 def _fault(file: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:
     """One line: where, which key, what is wrong, what would be right."""
-    key = ".".join(str(part) for part in loc) or "the file"
+    key = ".".join(str(part) for part in loc) or "settings"
     variable = ENV_PREFIX + "__".join(str(part) for part in loc).upper()
     present = next((name for name in os.environ if name.upper() == variable), None)
     line = locate(text, loc)
     where = f"environment: {present}" if present else f"{file}:{line}" if line else str(file)
+    where = where if text or present else "environment"
     right = _description(loc)
     if message == "Extra inputs are not permitted":
         message, right = "unknown setting", _siblings(loc)

@@ -93,7 +93,7 @@ class NotFromTrunk(Refusal):
 
 
 class NodeDraining(Refusal):
-    """The node is shutting down and takes no new calls; the carrier tries another."""
+    """The node is starting or shutting down and takes no calls; the carrier tries another."""
 
     code, blame, sip_status = "node-draining", Blame.US, 503
 
@@ -128,7 +128,13 @@ class EngineError(CallError):
         self.detail = detail
 
 
-class TransferFailed(CallError):
-    """No human took the transferred caller."""
+class LegFailed(CallError):
+    """A living leg could not carry out a command."""
 
-    code, blame = "transfer-failed", Blame.PEER
+    code, blame = "leg-failed", Blame.PEER
+
+
+class NotAcknowledged(CallError):
+    """Our 200 OK was never acknowledged, or brought no audio."""
+
+    code, blame = "not-acknowledged", Blame.PEER

@@ -46,7 +46,6 @@ class Answered(Event):
 class DigitPressed(Event):
     """A key, counted once however often its packets were repeated (RFC 4733)."""
 
-    duration_ms: int
     digit: str = personal()
 
 
@@ -186,16 +185,18 @@ class EngineFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReferAnswered(Event):
-    """The peer answered our REFER (2xx: it will try)."""
+    """The peer answered our REFER number ``refer`` on this leg (2xx: it will try)."""
 
+    refer: int
     status: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReferNotified(Event):
-    """A NOTIFY about our REFER. ``status`` is 0 where it had no sipfrag body."""
+    """A NOTIFY about our REFER number ``refer``. ``status`` is 0 where it had no sipfrag."""
 
+    refer: int
     status: int
     reason: str
     final: bool

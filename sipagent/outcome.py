@@ -22,5 +22,7 @@ class Outcome:
 CALLER_HUNG_UP: Final = Outcome("caller-hung-up", Blame.CALLER)
 CALLER_CANCELLED: Final = Outcome("caller-cancelled", Blame.CALLER)
 TRANSFERRED: Final = Outcome("transferred", Blame.NOBODY)
+TOO_LONG: Final = Outcome("call-too-long", Blame.NOBODY, "the call reached max_call_s")
+HELD_TOO_LONG: Final = Outcome("held-too-long", Blame.CALLER, "the caller held us for hold_s")
 DRAINED: Final = Outcome("node-drained", Blame.US, "the node was shutting down")
 NODE_DIED: Final = Outcome("node-died", Blame.US, "the node ended before the call did")

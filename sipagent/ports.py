@@ -291,6 +291,9 @@ class Leg(Protocol):
         """End the leg, however far it came. Idempotent."""
         ...
 
-    async def refer(self, target: str, headers: Mapping[str, str]) -> None:
-        """REFER to ``target``, with ``headers`` inside Refer-To. Raises ``LegGone``."""
+    async def refer(self, target: str, headers: Mapping[str, str]) -> int:
+        """REFER to ``target``, with ``headers`` inside Refer-To; its number on this leg.
+
+        Raises ``LegGone``, or ``LegFailed`` where it could not be sent.
+        """
         ...

@@ -5,7 +5,7 @@ is for; what happens in a call is ``call.py``'s.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +16,7 @@ from sipagent.call import Call, Service
 from sipagent.config import Settings, tenants_by_number
 from sipagent.dialog.conversation import Mind
 from sipagent.dialog.prompts import Prompts
-from sipagent.errors import Blame, LegGone, Refusal, UnknownNumber
+from sipagent.errors import Blame, LegGone, Refusal, StartError, UnknownNumber
 from sipagent.events import Ringing
 from sipagent.handoff.token import Tokens
 from sipagent.handoff.transfer import Handoff
@@ -31,7 +31,9 @@ from sipagent.store.calllog import CallLogs
 
 log = structlog.get_logger(__name__)
 
+LOAD_S: Final = 300.0
 RETRY_AFTER_S: Final = 5
+CLOSE_S: Final = 5.0
 KILLED: Final = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
 
 
@@ -55,7 +57,13 @@ class Server:
         settings = self._settings
         self._logs.prepare()
         self._tick = Tick(SileroVad(settings.media.clock_hz))
-        self._services = await self._compose()
+        try:
+            async with asyncio.timeout(LOAD_S):
+                self._services = await self._compose()
+        except TimeoutError:
+            raise StartError(
+                f"the engines were not ready in {LOAD_S:g} s; try another voice or model"
+            ) from None
         self._tick.start()
         try:
             await self._endpoint.start()
@@ -76,15 +84,17 @@ class Server:
         responder = engines.load("responder", chosen.responder, chosen.own("responder"), indexes)
         mind = Mind(transcriber, responder, chosen.deadline_s, rate_hz)
         self._closers = (voice.close, mind.transcriber.close, mind.responder.close)
+        prompts = await Prompts.render(voice, rate_hz)
         tokens = Tokens(settings.handoff.token_life_s)
         return {
             tenant.name: Service(
                 tenant=tenant,
-                prompts=await Prompts.render(voice, rate_hz, tenant.greeting),
+                prompts=await prompts.greeting(tenant.greeting, voice, rate_hz),
                 voice=voice,
                 mind=mind,
                 handoff=Handoff(tenant.desk, tokens, settings.handoff),
                 hearing=settings.hearing,
+                limits=settings.sip,
                 tick=self._tick,
             )
             for tenant in settings.tenants
@@ -99,14 +109,16 @@ class Server:
     def _on_invite(self, leg: Leg, ringing: Ringing, dialled: tuple[str, ...]) -> None:
         number = next((number for number in dialled if number in self._numbers), None)
         if number is None:
-            self._tasks.create_task(self._refuse(leg, ringing, UnknownNumber), name="refuse")
+            self._tasks.create_task(
+                _guarded(self._refuse(leg, ringing, UnknownNumber)), name="refuse"
+            )
             return
         tenant, ringing = self._numbers[number], replace(ringing, dialled=number)
         try:
             record = self._logs.open(leg.call_id, tenant.name)
         except OSError as error:
             log.error("call refused: no record can be kept", error=error.strerror)
-            self._tasks.create_task(self._refuse_unrecorded(leg), name="refuse")
+            self._tasks.create_task(_guarded(self._refuse_unrecorded(leg)), name="refuse")
             return
         call = Call(leg, ringing, self._services[tenant.name], record)
         self._calls[leg.call_id] = call
@@ -115,9 +127,7 @@ class Server:
 
     async def _live(self, call_id: str, call: Call) -> None:
         try:
-            await call.run()
-        except Exception:
-            log.exception("call not closed", call_id=call_id)  # one call never ends the node
+            await _guarded(call.run())
         finally:
             del self._calls[call_id]
             if not self._calls:
@@ -155,6 +165,7 @@ class Server:
         """Serve calls until ``stop``, then drain and take everything down."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
+                self._endpoint.open()
                 await self._stop.wait()
                 await self._drain()
         finally:
@@ -162,6 +173,7 @@ class Server:
             self._tick.stop()
             for close in self._closers:
                 await close()
+            self._logs.release()
         log.info("stopped")
 
     async def _drain(self) -> None:
@@ -180,4 +192,16 @@ class Server:
         outcome = KILLED if self._stop_now.is_set() else DRAINED
         for call in list(self._calls.values()):
             call.end(outcome)
-        await self._idle.wait()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._idle.wait()
+        except TimeoutError:
+            log.error("calls left open", calls=len(self._calls))
+
+
+async def _guarded(work: Coroutine[object, object, object]) -> None:
+    """One call, or one refusal, never ends the node."""
+    try:
+        await work
+    except Exception:
+        log.exception("call not closed in order")

@@ -118,8 +118,12 @@ class Conversation:
         self._held = False
         self._closing = False
 
-    async def run(self, talk: Talk) -> Ending:
-        """Talk until the caller wants something that the talk cannot give."""
+    async def run(self, talk: Talk, *, held: bool = False) -> Ending:
+        """Talk until the caller wants something that the talk cannot give.
+
+        ``held`` is whether the caller holds us as it begins.
+        """
+        self._held = held
         self._closing = self._caller_speaking = False
         self._turn_from_ms = None
         async with asyncio.TaskGroup() as tasks:
@@ -155,7 +159,7 @@ class Conversation:
             self._caller_speaking = isinstance(event, SpeechStarted)
         if isinstance(event, Held | Retrieved):
             self._held = isinstance(event, Held)
-        if self._closing:
+        if self._closing or (isinstance(event, DigitPressed) and event.digit != HUMAN_KEY):
             return None
         cough = self._barge(event)
         match event:
@@ -165,7 +169,7 @@ class Conversation:
                 self._recognise(event.started_ms, event.ended_ms)
             case TurnEnded() if not cough:
                 self._on_turn(event)
-            case DigitPressed(digit=digit) if digit == HUMAN_KEY:
+            case DigitPressed():
                 self._start(self._hand_over("caller-keyed"))
         return None
 
@@ -327,6 +331,7 @@ class Conversation:
             self._record(EngineFailed(engine=error.engine, detail=error.detail))
             self._turn_from_ms = self._recognition = None
             self._closing = True
+            self._remember(self._mouth.stop("engine-failed"))  # at once, paused or not
             await self._mouth.prompt("apology", [self.language])
             await self._mouth.finish()
             ending = Transfer("engine-failed")
@@ -335,7 +340,7 @@ class Conversation:
     async def _prompt(self, name: str) -> Ending | None:
         """Say a prompt: the greeting in every language, the others in the caller's."""
         await self._mouth.prompt(name, self._languages if name == GREETING else [self.language])
-        await self._mouth.finish()
+        self._remember(await self._mouth.finish())
         return None
 
     async def _hand_over(self, reason: str) -> Ending:

@@ -73,21 +73,26 @@ class Prompts:
         self._spoken = spoken
 
     @classmethod
-    async def render(
-        cls, voice: Voice, rate_hz: int, greeting: Mapping[Language, str] | None = None
-    ) -> "Prompts":
+    async def render(cls, voice: Voice, rate_hz: int) -> "Prompts":
         """Speak every prompt. Raises what the voice raises."""
-        texts = {**TEXTS, GREETING: {**DEFAULT_GREETING, **(greeting or {})}}
-        return cls(
-            {
-                (name, language): tuple(
-                    [part async for part in voice.speak(text, language, rate_hz)]
-                )
-                for name, languages in texts.items()
-                for language, text in languages.items()
-            }
-        )
+        return cls(await _speak({**TEXTS, GREETING: DEFAULT_GREETING}, voice, rate_hz))
+
+    async def greeting(
+        self, texts: Mapping[Language, str], voice: Voice, rate_hz: int
+    ) -> "Prompts":
+        """The same prompts with a tenant's own greeting, in the languages that it gives."""
+        return Prompts({**self._spoken, **await _speak({GREETING: texts}, voice, rate_hz)})
 
     def get(self, name: str, languages: Sequence[Language]) -> tuple[Speech, ...]:
         """A prompt in one language after the other."""
         return tuple(speech for language in languages for speech in self._spoken[name, language])
+
+
+async def _speak(
+    texts: Mapping[str, Mapping[Language, str]], voice: Voice, rate_hz: int
+) -> dict[tuple[str, Language], tuple[Speech, ...]]:
+    return {
+        (name, language): tuple([part async for part in voice.speak(text, language, rate_hz)])
+        for name, languages in texts.items()
+        for language, text in languages.items()
+    }

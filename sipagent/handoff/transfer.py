@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from sipagent.config import HandoffSettings
+from sipagent.errors import LegFailed
 from sipagent.events import Event, ReferAnswered, ReferNotified, TransferStep
 from sipagent.handoff.token import Context, Tokens, headers, target
 from sipagent.ports import Leg
@@ -45,6 +46,7 @@ class Transfer:
     """The states of one transfer. Owns no clock and sends nothing (D5)."""
 
     def __init__(self) -> None:
+        self.number = 0  # of its REFER on the leg, once it was sent
         self.state = State.REFERRED
         self.detail = ""
 
@@ -53,8 +55,15 @@ class Transfer:
         return self.state in FINAL
 
     def feed(self, event: Event) -> bool:
-        """Take an event of the leg; whether the state changed."""
+        """Take an event of the leg; whether the state changed.
+
+        Of an earlier REFER only its success counts: then a desk has the caller, whatever we
+        are doing.
+        """
         match event:
+            case ReferAnswered(refer=refer) | ReferNotified(refer=refer) if refer != self.number:
+                late = isinstance(event, ReferNotified) and 200 <= event.status < 300
+                return late and self._move(State.ANSWERED, f"REFER {refer}: {event.status}")
             case ReferAnswered(status=status, reason=reason) if status >= 300:
                 return self._move(State.REFUSED, f"{status} {reason}")
             case ReferAnswered(status=status, reason=reason):
@@ -70,7 +79,13 @@ class Transfer:
             return self._move(State.ANSWERED, detail)
         if status >= 300:
             return self._move(State.UNANSWERED, detail)
-        return self._move(State.UNKNOWN if final else State.RINGING, detail)
+        if final:
+            return self._move(State.UNKNOWN, detail)
+        return self._move(State.RINGING if status > 100 else State.ACCEPTED, detail)
+
+    def refuse(self, detail: str) -> bool:
+        """The REFER could not be sent."""
+        return self._move(State.REFUSED, detail)
 
     def expire(self) -> bool:
         """Nothing was heard in time."""
@@ -105,17 +120,25 @@ class Handoff:
         Raises ``LegGone`` where the caller hung up meanwhile.
         """
         token = self._tokens.give(context)
-        record(TransferStep(desk=self._desk, state=transfer.state, detail=context.reason))
-        await leg.refer(target(self._desk, token), headers(token))
+        self._tell(transfer, context.reason, record)
+        try:
+            transfer.number = await leg.refer(target(self._desk, token), headers(token))
+        except LegFailed as error:
+            transfer.refuse(str(error))
+            self._tell(transfer, transfer.detail, record)
         clock = asyncio.get_running_loop().time
         until = clock() + self._settings.accept_s
         while not transfer.over:
+            waiting = transfer.state is State.REFERRED
             try:
                 async with asyncio.timeout_at(until):
                     changed = transfer.feed(await inbox.get())
             except TimeoutError:
                 changed = transfer.expire()
             if changed:
-                record(TransferStep(desk=self._desk, state=transfer.state, detail=transfer.detail))
-                if transfer.state is State.ACCEPTED:
+                self._tell(transfer, transfer.detail, record)
+                if waiting:  # a NOTIFY may overtake the 202
                     until = clock() + self._settings.ring_s
+
+    def _tell(self, transfer: Transfer, detail: str, record: Callable[[Event], None]) -> None:
+        record(TransferStep(desk=self._desk, state=transfer.state, detail=detail))

@@ -117,14 +117,23 @@ class Tick:
             try:
                 self.step()
             except Exception:
-                log.exception("tick failed")  # one call's fault must not silence the others
+                log.exception("tick failed")
 
     def step(self) -> None:
         """Read every port, then judge every window that is complete."""
-        ears = [ear for ear in self._ears if ear.read()]
+        ears = [ear for ear in self._ears if self._heard(ear)]
         while ready := [(ear, window) for ear in ears if (window := ear.next_window())]:
             probabilities = self._vad.probabilities(
                 [window for _, window in ready], [ear.state for ear, _ in ready]
             )
             for (ear, _), speech in zip(ready, probabilities, strict=True):
                 ear.judge(speech)
+
+    def _heard(self, ear: Ear) -> bool:
+        """Read one ear. One that fails hears no more; the others must."""
+        try:
+            return ear.read()
+        except Exception:
+            log.exception("ear removed")
+            self.remove(ear)
+            return False

@@ -53,7 +53,7 @@ class Endpoint:
         self.legs: dict[str, SipLeg] = {}
         self._trunks = tuple(trunks)
         self._on_invite = on_invite
-        self._draining = False
+        self._open = False
         self._commands: collections.deque[Callable[[], None]] = collections.deque()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._own_pjsip, name="pjsip", daemon=True)
@@ -69,9 +69,13 @@ class Endpoint:
         self._thread.start()
         await self._started
 
+    def open(self) -> None:
+        """Take calls. Before that, as after ``drain``, INVITEs get 503 with Retry-After."""
+        self._open = True
+
     def drain(self) -> None:
-        """Take no new calls: INVITEs are answered 503 with Retry-After."""
-        self._draining = True
+        """Take no new calls."""
+        self._open = False
 
     async def stop(self) -> None:
         """Hang up what is left and take PJSIP down."""
@@ -203,14 +207,21 @@ class Endpoint:
         """A new INVITE, already allocated by PJSIP: refuse it here, or hand it up."""
         leg = SipLeg.ringing(self, account, prm.callId)
         self.legs[leg.call_id] = leg
-        source = prm.rdata.srcAddress
+        try:
+            self._take(leg, account, prm.rdata)
+        except Exception:  # must not cross into C++, where nobody would see it
+            log.exception("invite refused")
+            leg.answer_now(500)
+
+    def _take(self, leg: SipLeg, account: Any, rdata: Any) -> None:
+        source = rdata.srcAddress
         refusal = self._refusal(source)
         if refusal is not None:
             log.info("invite refused", source=source, code=refusal.code)
             retry = RETRY_AFTER_S if refusal.sip_status == 503 else None
             leg.answer_now(refusal.sip_status or 500, retry)
             return
-        request = message.parse(prm.rdata.wholeMsg)
+        request = message.parse(rdata.wholeMsg)
         ringing = Ringing(
             trunk=account.name,
             source=source,
@@ -225,7 +236,7 @@ class Endpoint:
     def _refusal(self, source: str) -> type[Refusal] | None:
         if self._on_invite is None or trunk_of(source, self._trunks) is None:
             return NotFromTrunk
-        if self._draining:
+        if not self._open:
             return NodeDraining
         return NodeBusy if len(self.legs) > self.sip.max_calls else None
 
@@ -280,9 +291,6 @@ def _account_class(pj: Any) -> Any:
             self.name = name
 
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  # pjsua2's name
-            try:
-                self._owner.incoming(self, prm)
-            except Exception:  # must not cross into C++, where nobody would see it
-                log.exception("invite lost")
+            self._owner.incoming(self, prm)
 
     return PjAccount

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from sipagent.errors import LegGone
+from sipagent.errors import LegFailed, LegGone
 from sipagent.events import (
     Answered,
     DigitPressed,
@@ -51,6 +51,8 @@ class SipLeg:
         self._confirmed = False
         self._announced = False
         self._held = False
+        self._audio_index = 0
+        self._refers: list[int | None] = []  # each REFER's CSeq, once it is on its way
         self._digit: tuple[int, str] | None = None
 
     @classmethod
@@ -85,9 +87,10 @@ class SipLeg:
         except LegGone:
             return
 
-    async def refer(self, target: str, headers: Mapping[str, str]) -> None:
+    async def refer(self, target: str, headers: Mapping[str, str]) -> int:
         destination = refer_to(target, headers)
-        await self._command(lambda: self._alive().xfer(destination, self._pj.CallOpParam(True)))
+        await self._command(lambda: self._refer(destination))
+        return len(self._refers)
 
     async def send_digits(self, digits: str) -> None:
         """Key ``digits`` as RFC 4733 events."""
@@ -95,10 +98,16 @@ class SipLeg:
 
     async def _command(self, command: Callable[[], object]) -> None:
         """A CANCEL or BYE may win any race: then PJSIP raises, and the leg is simply gone."""
-        try:
-            await self._endpoint.run(command)
-        except self._pj.Error as error:
-            raise LegGone(f"leg {self.call_id}: {error.reason}") from None
+
+        def guarded() -> None:
+            try:
+                command()
+            except self._pj.Error as error:
+                alive = self._call is not None and self._call.isActive()
+                kind = LegFailed if alive else LegGone
+                raise kind(f"leg {self.call_id}: {error.reason}") from None
+
+        await self._endpoint.run(guarded)
 
     # ---------------------------------------------------- on the PJSIP thread
 
@@ -134,6 +143,14 @@ class SipLeg:
         self._ended_by_us = status >= 300
         self._alive().answer(options)
 
+    def _refer(self, destination: str) -> None:
+        self._refers.append(None)
+        try:
+            self._alive().xfer(destination, self._pj.CallOpParam(True))
+        except Exception:
+            self._refers.pop()
+            raise
+
     def hang_up_now(self) -> None:
         self._ended_by_us = True
         self._alive().hangup(self._pj.CallOpParam(True))
@@ -167,8 +184,24 @@ class SipLeg:
         """ACK and audio come in either order; a leg is answered when it has both."""
         if self._confirmed and self._port is not None and not self._announced:
             self._announced = True
-            stream = self._call.getStreamInfo(0)
-            self.emit(Answered(codec=stream.codecName, remote=stream.remoteRtpAddress))
+            codec, remote = self._stream()
+            self.emit(Answered(codec=codec, remote=remote))
+            if self._held:
+                self.emit(Held())
+
+    def _stream(self) -> tuple[str, str]:
+        """Codec and remote address; empty where the offer was inactive and no stream runs."""
+        try:
+            stream = self._call.getStreamInfo(self._audio_index)
+        except self._pj.Error:
+            return "", ""
+        return stream.codecName, stream.remoteRtpAddress
+
+    def _open_port(self) -> None:
+        if self._port is None:
+            self._port = self._pj.PcmPort()
+            clock_hz = self._endpoint.media.clock_hz
+            self._port.open(clock_hz, clock_hz * PTIME_MS // 1000, RX_MS, TX_MS)
 
     def media_changed(self) -> None:
         """Reconnect: the bridge slot is a new one after every change of direction.
@@ -176,54 +209,73 @@ class SipLeg:
         On hold nothing is connected, so that no word counts as played that nobody could hear.
         """
         info = self._call.getInfo()  # kept: SWIG's items point into it
-        media = info.media[0]
+        audio = [item for item in info.media if item.type == self._pj.PJMEDIA_TYPE_AUDIO]
+        if not audio:
+            return
+        media = audio[0]
+        self._audio_index = media.index
         if media.status == self._pj.PJSUA_CALL_MEDIA_ACTIVE:
-            if self._port is None:
-                self._port = self._pj.PcmPort()
-                clock_hz = self._endpoint.media.clock_hz
-                self._port.open(clock_hz, clock_hz * PTIME_MS // 1000, RX_MS, TX_MS)
-            audio = self._call.getAudioMedia(0)
-            audio.startTransmit(self._port)
-            self._port.startTransmit(audio)
+            self._open_port()
+            bridge = self._call.getAudioMedia(media.index)
+            bridge.startTransmit(self._port)
+            self._port.startTransmit(bridge)
             if self._held:
                 self.emit(Retrieved())
             self._held = False
-            self._answered()
         elif media.status in (
             self._pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
             self._pj.PJSUA_CALL_MEDIA_LOCAL_HOLD,
         ):
-            if not self._held:
+            self._open_port()
+            if self._announced and not self._held:
                 self.emit(Held())
             self._held = True
+        self._answered()
 
     def digit_received(self, prm: Any) -> None:
         """One digit is one RTP timestamp, whatever the marker says (RFC 4733 2.5.1.4)."""
         digit = (prm.timestamp, prm.digit)
         if digit != self._digit:
             self._digit = digit
-            self.emit(DigitPressed(digit=prm.digit, duration_ms=prm.duration))
+            self.emit(DigitPressed(digit=prm.digit))
 
     def transaction_changed(self, prm: Any) -> None:
-        """What pjsua2 does not report: the answer to REFER, and a NOTIFY without a body."""
+        """REFER and its NOTIFYs, read from the messages themselves.
+
+        pjsua2's own report skips a NOTIFY without a body, makes one up for the 202, and does
+        not say which REFER it is about.
+        """
         change = prm.e.body.tsxState
         transaction = change.tsx
         if transaction.method == "REFER" and transaction.role == self._pj.PJSIP_ROLE_UAC:
-            final = transaction.state >= self._pj.PJSIP_TSX_STATE_COMPLETED
-            if final and change.prevState < self._pj.PJSIP_TSX_STATE_COMPLETED:
-                self.emit(
-                    ReferAnswered(status=transaction.statusCode, reason=transaction.statusText)
-                )
+            self._refer_changed(change, transaction)
         elif transaction.method == "NOTIFY" and transaction.role == self._pj.PJSIP_ROLE_UAS:
             text = change.src.rdata.wholeMsg
-            if text.startswith("NOTIFY") and not text.partition("\r\n\r\n")[2].strip():
-                state = message.parse(text).header("subscription-state").lower()
-                self.emit(
-                    ReferNotified(status=0, reason=state, final=state.startswith("terminated"))
-                )
+            if text.startswith("NOTIFY"):
+                self._notified(text)
+
+    def _refer_changed(self, change: Any, transaction: Any) -> None:
+        calling = transaction.state == self._pj.PJSIP_TSX_STATE_CALLING
+        if calling and self._refers and self._refers[-1] is None:
+            self._refers[-1] = message.cseq(message.parse(change.src.tdata.wholeMsg))
+        final = transaction.state >= self._pj.PJSIP_TSX_STATE_COMPLETED
+        if final and change.prevState < self._pj.PJSIP_TSX_STATE_COMPLETED:
+            status, reason = transaction.statusCode, transaction.statusText
+            self.emit(ReferAnswered(refer=len(self._refers), status=status, reason=reason))
+
+    def _notified(self, text: str) -> None:
+        """A NOTIFY that names no REFER is about the latest (RFC 3515 section 2.4.6)."""
+        request = message.parse(text)
+        state = request.header("subscription-state").lower()
+        status, reason = message.sipfrag(text.partition("\r\n\r\n")[2])
+        named = message.refer_id(request)
+        known = named is not None and named in self._refers
+        refer = self._refers.index(named) + 1 if known else len(self._refers)
+        final = state.startswith("terminated")
+        self.emit(ReferNotified(refer=refer, status=status, reason=reason or state, final=final))
 
     def transfer_progressed(self, prm: Any) -> None:
-        self.emit(ReferNotified(status=prm.statusCode, reason=prm.reason, final=prm.finalNotify))
+        """Keep PJSIP's subscription: its reports are read in ``transaction_changed``."""
         prm.cont = True
 
     def media_transport_created(self, prm: Any) -> None:

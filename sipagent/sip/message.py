@@ -68,6 +68,24 @@ def dialled_candidates(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e164(user(value)) for value in values if user(value)))
 
 
+def refer_id(request: Request) -> int | None:
+    """The CSeq of the REFER that a NOTIFY is about, where it says (RFC 3515 section 2.4.6)."""
+    found = re.search(r";\s*id\s*=\s*(\d{1,10})\b", request.header("event"), re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
+def cseq(request: Request) -> int:
+    """The number in CSeq, or 0."""
+    number = request.header("cseq").partition(" ")[0]
+    return int(number) if number.isdigit() and len(number) <= 10 else 0
+
+
+def sipfrag(body: str) -> tuple[int, str]:
+    """Status and reason of a sipfrag (RFC 3420); 0 where there is none."""
+    found = re.match(r"\s*SIP/2\.0 (\d{3})[ \t]*([^\r\n]*)", body)
+    return (int(found[1]), found[2].strip()) if found else (0, "")
+
+
 def caller(request: Request) -> str:
     """Who calls: P-Asserted-Identity (RFC 3325) where the trunk gives it, else From."""
     return user(request.header("p-asserted-identity")) or user(request.header("from"))

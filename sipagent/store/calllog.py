@@ -6,6 +6,7 @@ the death of the process loses no event.
 """
 
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ class CallLog:
         self._path = folder / "open" / f"{call_id}.jsonl"
         self._began = datetime.now(UTC)
         self._sequence = 0
+        self._size = 0
         self._file: int | None = os.open(self._path, _APPEND, 0o600)
         self.clock: Callable[[], int] = lambda: 0
 
@@ -61,9 +63,20 @@ class CallLog:
         self._sequence += 1
         text = json.dumps(line, ensure_ascii=False) + "\n"
         try:
-            os.write(self._file, text.encode(errors="backslashreplace"))
+            self._append(self._file, text.encode(errors="backslashreplace"))
         except OSError as error:
             log.error("event lost", call_id=self.call_id, error=error.strerror)
+
+    def _append(self, file: int, line: bytes) -> None:
+        """Write the whole line or nothing of it: half a line would spoil the next one."""
+        written = 0
+        try:
+            while written < len(line):
+                written += os.write(file, line[written:])
+        except OSError:
+            os.ftruncate(file, self._size)
+            raise
+        self._size += len(line)
 
     def end(self, outcome: Outcome) -> None:
         """Write the Outcome and put the record away. Nothing is recorded after it."""
@@ -102,6 +115,7 @@ class CallLogs:
         try:
             (self._folder / "open").mkdir(parents=True, exist_ok=True)
             disk = os.statvfs(self._folder)
+            self._lock()
             probe = self._folder / "open" / ".probe"
             probe.write_bytes(b"x")
             probe.unlink()
@@ -118,6 +132,21 @@ class CallLogs:
         for path in (self._folder / "open").glob("*.jsonl"):
             self._close(path)
 
+    def _lock(self) -> None:
+        """One node a folder, for its life: another would close this one's live records."""
+        self._locked = (self._folder / ".lock").open("w")
+        try:
+            fcntl.flock(self._locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"another node keeps its records in {self._folder}; "
+                "stop it or set SIPAGENT_DATA_DIR to another folder"
+            ) from None
+
+    def release(self) -> None:
+        """Let another node have the folder; the death of the process does so too."""
+        self._locked.close()
+
     def _full(self, free: int) -> DiskFull:
         return DiskFull(
             f"{self._folder} has {free // 1024} KiB left and call records need "
@@ -131,18 +160,19 @@ class CallLogs:
         """End a record that its node could not; a line that was cut short is dropped."""
         lines = list(read(path))
         if not lines or lines[-1]["event"] != Ended.__name__:
-            last: dict[str, Any] = lines[-1] if lines else {"tenant": "", "seq": -1, "at_ms": 0}
+            last = lines[-1] if lines else {}
+            at_ms = last.get("at_ms", 0)
             ended = {
                 "call": path.stem,
-                "tenant": last["tenant"],
-                "seq": last["seq"] + 1,
+                "tenant": last.get("tenant", ""),
+                "seq": len(lines),
                 "wall": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "at_ms": last["at_ms"],
+                "at_ms": at_ms,
                 "event": Ended.__name__,
                 "code": NODE_DIED.code,
                 "blame": Blame.US.value,
                 "detail": NODE_DIED.detail,
-                "duration_ms": last["at_ms"],
+                "duration_ms": at_ms,
             }
             text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in [*lines, ended])
             repaired = path.with_suffix(".repaired")
@@ -163,10 +193,12 @@ class CallLogs:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a record; one that a dying node cut short is left out."""
+    """The lines of a record; what is no event, as a dying node may leave it, is left out."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
-                return
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict) and "event" in event:
+                yield event

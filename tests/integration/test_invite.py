@@ -1,10 +1,12 @@
 """What an INVITE may be, and how it is answered."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.peers.processes import Node
+from tests.peers.processes import Node, node
 from tests.peers.raw import PCMU_SDP, RawCaller
 from tests.peers.records import ended, events, outcome
 
@@ -98,8 +100,6 @@ def test_no_common_codec_is_answered_488(shared_node: Node) -> None:
 
 
 def test_a_stranger_is_answered_403(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from tests.peers.processes import node
-
     trunks = '[{"name": "carrier", "networks": ["127.0.0.2/32"]}]'
     with node(tmp_path_factory.mktemp("node"), TRUNKS=trunks) as strict:
         with RawCaller(strict.address) as stranger:
@@ -112,11 +112,22 @@ def test_a_stranger_is_answered_403(tmp_path_factory: pytest.TempPathFactory) ->
             carrier.expect(status=200, method="BYE")
 
 
+@pytest.fixture
+def narrow_node(tmp_path: Path) -> Iterator[Node]:
+    """A node that carries two calls: the one that is ending, and the next."""
+    with node(tmp_path, SIP__MAX_CALLS="2") as running:
+        yield running
+
+
 def test_cancel_at_any_moment_of_set_up_gives_one_outcome_and_leaves_no_leg(
-    own_node: Node,
+    narrow_node: Node,
 ) -> None:
-    """CANCEL may come before, during or after our 200 OK; then the caller sends BYE."""
-    offsets_ms = range(0, 401, 10)
+    """CANCEL may come before, during or after our 200 OK; then the caller sends BYE.
+
+    A leg that stayed would make the node refuse the calls after it.
+    """
+    own_node = narrow_node
+    offsets_ms = [*range(10), *range(10, 401, 10)]
     for offset_ms in offsets_ms:
         with RawCaller(own_node.address) as caller:
             caller.invite()
@@ -131,7 +142,7 @@ def test_cancel_at_any_moment_of_set_up_gives_one_outcome_and_leaves_no_leg(
                 caller.request("BYE")
                 caller.expect(status=200, method="BYE")
             else:
-                assert final.status == 487
+                assert final.status == 487, final.start
                 caller.request("ACK")
     records = ended(own_node.data, count=len(offsets_ms))
     assert {outcome(record) for record in records} <= {"caller-cancelled", "caller-hung-up"}
@@ -160,6 +171,37 @@ def test_an_invite_without_an_offer_is_answered_with_ours(own_node: Node) -> Non
         assert "m=audio" in ok.body
         answer = PCMU_SDP.format(port=caller.rtp.getsockname()[1])
         caller.accept(ok, answer)
+        assert len(caller.audio(1.0)) > 30
+        caller.request("BYE")
+        caller.expect(status=200, method="BYE")
+    (record,) = ended(own_node.data)
+    assert outcome(record) == "caller-hung-up"
+
+
+@pytest.mark.parametrize("direction", ["sendonly", "inactive"])
+def test_a_call_that_begins_on_hold_is_greeted_when_it_is_retrieved(
+    own_node: Node, direction: str
+) -> None:
+    with RawCaller(own_node.address) as caller:
+        caller.answered(sdp=PCMU_SDP + f"a={direction}\r\n")
+        time.sleep(0.5)
+        caller.invite(sdp=PCMU_SDP + "a=sendrecv\r\n")
+        caller.expect(status=200, method="INVITE")
+        caller.request("ACK")
+        assert len(caller.audio(1.0)) > 30
+        caller.request("BYE")
+        caller.expect(status=200, method="BYE")
+    (record,) = ended(own_node.data)
+    assert outcome(record) == "caller-hung-up"
+    kinds = [line["event"] for line in record]
+    assert kinds[:3] == ["Ringing", "Answered", "Held"]
+    assert "Retrieved" in kinds
+
+
+def test_audio_need_not_be_the_first_media_line(own_node: Node) -> None:
+    video = "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio"
+    with RawCaller(own_node.address) as caller:
+        caller.answered(sdp=PCMU_SDP.replace("m=audio", video))
         assert len(caller.audio(1.0)) > 30
         caller.request("BYE")
         caller.expect(status=200, method="BYE")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
@@ -15,7 +16,7 @@ ACTIVE, OVER = "active;expires=60", "terminated;reason=noresource"
 
 
 @pytest.fixture
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> "object":
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     with node(
         tmp_path_factory.mktemp("node"), HANDOFF__ACCEPT_S="1.5", HANDOFF__RING_S="2.5"
     ) as running:
@@ -139,6 +140,37 @@ def test_a_late_200_still_ends_our_leg(impatient: Node) -> None:
         caller.respond(caller.expect(method="BYE"), 200, "OK")
     (record,) = ended(impatient.data)
     assert states(record)[-2:] == ["silent", "answered"]
+    assert outcome(record) == "transferred"
+
+
+def test_a_notify_that_overtakes_the_202_does_not_cut_the_ringing_short(impatient: Node) -> None:
+    with RawCaller(impatient.address) as caller:
+        request = refer(caller)
+        caller.notify("SIP/2.0 180 Ringing", ACTIVE)
+        caller.respond(request, 202, "Accepted")
+        time.sleep(1.9)  # past accept_s, within ring_s
+        caller.notify("SIP/2.0 200 OK", OVER)
+        caller.respond(caller.expect(method="BYE"), 200, "OK")
+    (record,) = ended(impatient.data)
+    assert states(record) == ["referred", "ringing", "answered"]
+
+
+def test_a_first_refers_late_failure_is_not_the_second_ones(impatient: Node) -> None:
+    with RawCaller(impatient.address) as caller:
+        first = refer(caller)
+        caller.respond(first, 202, "Accepted")
+        time.sleep(2.7)  # given up: the agent speaks again, and we ask again
+        key(caller, 0, sequence=40, timestamp=64000, marker=True)
+        second = caller.expect(method="REFER", timeout_s=10)
+        caller.respond(second, 202, "Accepted")
+        number = first.one("cseq").split()[0]
+        caller.notify("SIP/2.0 487 Request Terminated", OVER, event=f"refer;id={number}")
+        caller.nothing(method="BYE", for_s=0.5)
+        number = second.one("cseq").split()[0]
+        caller.notify("SIP/2.0 200 OK", OVER, event=f"refer;id={number}")
+        caller.respond(caller.expect(method="BYE"), 200, "OK")
+    (record,) = ended(impatient.data)
+    assert states(record)[-3:] == ["referred", "accepted", "answered"]
     assert outcome(record) == "transferred"
 
 

@@ -86,7 +86,7 @@ def node(
         "SIPAGENT_DATA_DIR": str(data),
         "SIPAGENT_SIP__DRAIN_S": "5",
         "SIPAGENT_MEDIA__RTP_PORT_MIN": str(rtp),
-        "SIPAGENT_MEDIA__RTP_PORT_MAX": str(rtp + RTP_PORTS),
+        "SIPAGENT_MEDIA__RTP_PORT_MAX": str(rtp + RTP_PORTS - 1),
         **{f"SIPAGENT_{name}": value for name, value in settings.items()},
     }
     log = folder / "node.log"
@@ -94,4 +94,4 @@ def node(
     if config is not None:
         command += ["--config", str(config)]
     with running(command, log, "Ready.", env) as process:
-        yield Node(process, port, (rtp, rtp + RTP_PORTS), data, log)
+        yield Node(process, port, (rtp, rtp + RTP_PORTS - 1), data, log)

@@ -164,11 +164,11 @@ class RawCaller:
         lines = [f"SIP/2.0 {status} {reason}", *copied, contact, *headers, "Content-Length: 0"]
         self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self.server)
 
-    def notify(self, status_line: str, state: str) -> None:
+    def notify(self, status_line: str, state: str, event: str = "refer") -> None:
         """A NOTIFY about the agent's REFER; an empty ``status_line`` sends no body."""
         self.request(
             "NOTIFY",
-            ["Event: refer", f"Subscription-State: {state}"],
+            [f"Event: {event}", f"Subscription-State: {state}"],
             f"{status_line}\r\n" if status_line else "",
             body_type="message/sipfrag;version=2.0",
         )

@@ -24,7 +24,7 @@ def test_each_event_is_a_line_with_call_tenant_sequence_and_media_time(tmp_path:
     record = logs(tmp_path).open("c1", "demo")
     record.record(RINGING)
     record.clock = lambda: 1500
-    record.record(DigitPressed(digit="5", duration_ms=80))
+    record.record(DigitPressed(digit="5"))
     record.record(SpeechStarted(at_ms=1234))
     record.end(Outcome("goodbye", Blame.CALLER))
     (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
@@ -48,8 +48,9 @@ def test_a_line_is_on_disk_before_record_returns(tmp_path: Path) -> None:
 
 
 def test_the_next_start_closes_what_a_dead_node_left_open(tmp_path: Path) -> None:
-    record = logs(tmp_path).open("c1", "demo")
-    record.record(RINGING)
+    dead = logs(tmp_path)
+    dead.open("c1", "demo").record(RINGING)
+    dead.release()
     with (tmp_path / "calls" / "open" / "c1.jsonl").open("a") as file:
         file.write('{"call": "c1", "ev')  # the kernel took half a line
     logs(tmp_path)
@@ -58,6 +59,48 @@ def test_the_next_start_closes_what_a_dead_node_left_open(tmp_path: Path) -> Non
     assert [line["event"] for line in lines] == ["Ringing", "Ended"]
     assert lines[-1]["code"] == "node-died"
     assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_a_second_node_may_not_use_the_same_records(tmp_path: Path) -> None:
+    running = logs(tmp_path)
+    record = running.open("c1", "demo")
+    record.record(RINGING)
+    with pytest.raises(StartError, match="another node keeps its records"):
+        logs(tmp_path)
+    record.end(Outcome("goodbye", Blame.CALLER))
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["event"] for line in read(path)] == ["Ringing", "Ended"]
+
+
+def test_a_line_that_the_disk_refused_half_way_leaves_no_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = logs(tmp_path).open("c1", "demo")
+    record.record(RINGING)
+    write = os.write
+
+    def filling(file: int, data: bytes) -> int:
+        if len(data) < 100:
+            raise OSError(28, "No space left on device")
+        return write(file, data[: len(data) - 50])
+
+    monkeypatch.setattr(os, "write", filling)
+    record.record(SpeechStarted(at_ms=1))
+    monkeypatch.undo()
+    record.record(SpeechStarted(at_ms=2))
+    lines = list(read(tmp_path / "calls" / "open" / "c1.jsonl"))
+    assert [(line["event"], line["at_ms"]) for line in lines] == [
+        ("Ringing", 0),
+        ("SpeechStarted", 2),
+    ]
+
+
+def test_lines_that_are_no_events_do_not_stop_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "calls" / "open").mkdir(parents=True)
+    (tmp_path / "calls" / "open" / "c1.jsonl").write_text('1\n[]\n{"x": 1}\nnonsense\n')
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["event"] for line in read(path)] == ["Ended"]
 
 
 def test_an_unwritable_folder_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:

@@ -89,8 +89,14 @@ class Lips:
 
 class Voice:
     name = "voice"
+    broken_at = ""
+    gate: asyncio.Event | None = None
 
     async def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
+        if self.broken_at and text == self.broken_at:
+            assert self.gate is not None
+            await self.gate.wait()
+            raise RuntimeError("no breath")
         yield Speech(text, language, bytes(2), rate_hz, (SpokenWord(text, 0, 1),))
 
     async def close(self) -> None: ...
@@ -144,7 +150,8 @@ class Stage:
         self.inbox: asyncio.Queue[Event] = asyncio.Queue()
         self.lips, self.scribe, self.mirror = Lips(), Scribe(), Mirror()
         self.events: list[Event] = []
-        mouth = Mouth(self.lips, Voice(), prompts, 8000, 1.0, self.events.append)
+        self.voice = Voice()
+        mouth = Mouth(self.lips, self.voice, prompts, 8000, 1.0, self.events.append)
         self.conversation = Conversation(
             "demo",
             (EN, AR),
@@ -292,7 +299,7 @@ async def test_digit_zero_wants_a_human_at_once(prompts: Prompts) -> None:
     stage.lips.slow = True
     talk = asyncio.create_task(stage.run())
     await settle()
-    stage.hears(DigitPressed(digit="0", duration_ms=100))
+    stage.hears(DigitPressed(digit="0"))
     await settle()
     stage.lips.done.set()
     assert await talk == Transfer("caller-keyed")
@@ -308,6 +315,43 @@ async def test_a_failed_engine_costs_an_apology_and_a_transfer(prompts: Prompts)
     (failure,) = [event for event in stage.events if isinstance(event, EngineFailed)]
     assert failure == EngineFailed("scribe", "RuntimeError: broken")
     assert stage.kinds()[-1] == "apology"
+
+
+async def test_an_engine_that_fails_while_the_agent_is_paused_does_not_end_in_silence(
+    prompts: Prompts,
+) -> None:
+    """The first clause plays, the caller clears his throat, and the second never comes."""
+    stage = Stage(prompts)
+    answer = [Sentence("We open at eight every day.", EN), Sentence("fails", EN)]
+    stage.mirror.parts["hours"] = list(answer)
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.lips.slow = True
+    stage.voice.broken_at, stage.voice.gate = "fails", asyncio.Event()
+    stage.says("hours")
+    await settle()
+    stage.hears(SpeechStarted(2000))
+    await settle()
+    assert stage.lips.paused
+    stage.voice.gate.set()
+    await settle()
+    assert not stage.lips.paused
+    stage.lips.done.set()
+    assert await talk == Transfer("engine-failed")
+    assert stage.kinds()[-1] == "apology"
+
+
+async def test_a_key_that_means_nothing_costs_nothing(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.hears(DigitPressed(digit="7"))
+    await settle()
+    stage.lips.done.set()
+    await settle()
+    assert [event.whole for event in stage.events if isinstance(event, WordsPlayed)] == [True]
+    talk.cancel()
 
 
 async def test_a_silent_caller_is_asked_again_and_then_let_go(prompts: Prompts) -> None:

@@ -3,8 +3,9 @@
  * The audio between one bridge port and one reader: two lock-free rings of int16 samples and the
  * counters over them. Knows nothing of PJSIP or Python.
  *
- * Two threads touch a PcmRings: the clock (put, take) and the tick (everything else). Offsets are
- * samples since the start and never wrap; "written space" numbers the samples handed to write().
+ * Two threads touch a PcmRings: the clock (put, take), and Python, one thread at a time (all the
+ * rest). Offsets are samples since the start and never wrap; "written space" numbers the samples
+ * handed to write().
  */
 #pragma once
 #include <sys/mman.h>

@@ -25,7 +25,7 @@ from sipagent.errors import PortTaken, StartError
 from sipagent.sip.endpoint import Endpoint
 from sipagent.text.language import Language
 
-_RTP_PORTS: Final = (20000, 29998)
+_RTP_PORTS: Final = (20000, 29999)
 _NO_TRUNK: Final = Trunk(name="caller", networks=(IPv4Network("192.0.2.0/32"),))
 _TRIES: Final = 5
 

@@ -44,15 +44,21 @@ fingerprint() {
       "$PYTHON" --version; pwd; } | sha256sum | cut -c1-16
 }
 
-environment() {
-    local ready="$VENV/.ready" want
-    want=$(fingerprint)
-    [ "$(cat "$ready" 2>/dev/null)" = "$want" ] && return
-    rm -f "$ready"
+# Python and its venv come first: the fingerprint names the version.
+python() {
     command -v "$PYTHON" >/dev/null || apt_install python3
+    command -v "$PYTHON" >/dev/null || fail "$PYTHON is not there; set PYTHON to one that is"
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "$PYTHON is older than 3.11; set PYTHON to a newer one"
     "$PYTHON" -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
+}
+
+environment() {
+    local ready="$VENV/.ready" want
+    python
+    want=$(fingerprint)
+    [ "$(cat "$ready" 2>/dev/null)" = "$want" ] && return
+    rm -f "$ready"
     [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
     local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --quiet)
     say "pjsua2 wheel (the first time takes some minutes)"

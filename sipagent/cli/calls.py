@@ -12,6 +12,7 @@ from sipagent.errors import SipagentError
 from sipagent.store.calllog import CallLogs, read
 
 ID_SHOWN: Final = 12
+BAD_FIELDS: Final = (KeyError, TypeError, ValueError)  # what telling them raises
 
 _DATA_DIR: Final = click.option(
     "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Default: the settings'."
@@ -22,6 +23,12 @@ class RecordMissing(SipagentError):
     """No record, or more than one, has the id that was asked for."""
 
     code = "record-missing"
+
+
+class RecordUnreadable(SipagentError):
+    """The file of a record holds none."""
+
+    code = "record-unreadable"
 
 
 @click.group(invoke_without_command=True)
@@ -38,17 +45,38 @@ def calls(context: click.Context, data_dir: Path | None) -> None:
 @_DATA_DIR
 def list_calls(count: int, data_dir: Path | None) -> None:
     """The latest calls: id, time, tenant, outcome, duration."""
-    paths = _logs(data_dir).paths()[:count]
+    logs = _logs(data_dir)
+    paths = logs.paths()[:count]
     if not paths:
         click.echo("No calls yet.")
     for path in paths:
-        click.echo(_row(path))
+        click.echo(_row(logs, path))
 
 
-def _row(path: Path) -> str:
-    record = list(read(path))
-    if not record:
-        return f"{path.stem[:ID_SHOWN]}  (empty)"
+def _row(logs: CallLogs, path: Path) -> str:
+    """A call's line; a file that is no record has one too, so that the others can be seen."""
+    try:
+        record = _read(logs, path)
+        return _summary(path, record) if record else f"{path.stem[:ID_SHOWN]}  (empty)"
+    except RecordUnreadable as error:
+        return f"{path.stem[:ID_SHOWN]}  ({error})"
+    except BAD_FIELDS:
+        return f"{path.stem[:ID_SHOWN]}  (not a record)"
+
+
+def _read(logs: CallLogs, path: Path) -> list[dict[str, Any]]:
+    """The lines of a record, which moves when its call ends. Raises ``RecordUnreadable``."""
+    for at in (path, logs.find(path.stem) or path):
+        try:
+            return list(read(at))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise RecordUnreadable(f"cannot be read: {error.strerror}") from None
+    raise RecordUnreadable("gone")
+
+
+def _summary(path: Path, record: list[dict[str, Any]]) -> str:
     first, last = record[0], record[-1]
     over = last["event"] == "Ended"
     outcome = last["code"] if over else "(live)"
@@ -64,8 +92,12 @@ def _row(path: Path) -> str:
 @_DATA_DIR
 def show(call_id: str, as_json: bool, data_dir: Path | None) -> None:
     """One call's timeline. ID may be the beginning of an id, or `last`."""
-    path = _find(_logs(data_dir), call_id)
-    record = list(read(path))
+    logs = _logs(data_dir)
+    path = _path(logs, call_id)
+    try:
+        record = _read(logs, path)
+    except RecordUnreadable as error:
+        raise RecordUnreadable(f"the record {path}: {error}") from None
     if as_json:
         for line in record:
             click.echo(json.dumps(line, ensure_ascii=False))
@@ -76,7 +108,11 @@ def show(call_id: str, as_json: bool, data_dir: Path | None) -> None:
 def _show(path: Path, record: list[dict[str, Any]]) -> None:
     if not record:
         raise RecordMissing(f"the record {path} is empty")
-    for text in (*timeline.heading(record[0]), *timeline.lines(record)):
+    try:
+        told = [*timeline.heading(record[0]), *timeline.lines(record)]
+    except BAD_FIELDS:
+        raise RecordUnreadable(f"{path} is not a record; see its lines with --json") from None
+    for text in told:
         click.echo(text)
 
 
@@ -84,14 +120,9 @@ def _logs(data_dir: Path | None) -> CallLogs:
     return CallLogs(data_dir or load().data_dir)
 
 
-def _find(logs: CallLogs, call_id: str) -> Path:
+def _path(logs: CallLogs, call_id: str) -> Path:
     """The one record that the id means. Raises ``RecordMissing``."""
-    paths = logs.paths()
-    if call_id == "last" and paths:
-        return paths[0]
-    found = [path for path in paths if path.stem.startswith(call_id)]
-    if not found:
-        raise RecordMissing(f"no call {call_id}; see: sipagent calls")
-    if len(found) > 1:
-        raise RecordMissing(f"{len(found)} calls begin with {call_id}; give more of the id")
-    return found[0]
+    found = next(iter(logs.paths()), None) if call_id == "last" else logs.find(call_id)
+    if found is None:
+        raise RecordMissing(f"no call, or more than one, has the id {call_id}; see: sipagent calls")
+    return found

@@ -1,7 +1,7 @@
 """Log-mel features as Whisper models were trained on. Knows no model and no window.
 
 The same numbers as faster-whisper's extractor, from which the filters come, in a fraction of
-its time: partial words are asked for four times a second in every call.
+its time, for which a caller waits at the end of each turn.
 """
 
 from typing import Final

@@ -41,12 +41,23 @@ def load_documents(folder: Path) -> tuple[Document, ...]:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder of documents")
     found = tuple(
-        parse_document(path.name, path.read_text(encoding="utf-8"), str(path))
-        for path in sorted(folder.glob("*.md"))
+        parse_document(path.name, _read(path), str(path)) for path in sorted(folder.glob("*.md"))
     )
     if not found:
         raise ConfigError(f"{folder}: holds no document (*.md)")
     return found
+
+
+def _read(path: Path) -> str:
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return octets.decode()
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
 
 
 def parse_document(name: str, text: str, path: str = "") -> Document:

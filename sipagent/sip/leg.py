@@ -214,7 +214,8 @@ class SipLeg:
             return
         media = audio[0]
         self._audio_index = media.index
-        if media.status == self._pj.PJSUA_CALL_MEDIA_ACTIVE:
+        sending = bool(media.dir & self._pj.PJMEDIA_DIR_ENCODING)
+        if media.status == self._pj.PJSUA_CALL_MEDIA_ACTIVE and sending:
             self._open_port()
             bridge = self._call.getAudioMedia(media.index)
             bridge.startTransmit(self._port)
@@ -222,10 +223,7 @@ class SipLeg:
             if self._held:
                 self.emit(Retrieved())
             self._held = False
-        elif media.status in (
-            self._pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
-            self._pj.PJSUA_CALL_MEDIA_LOCAL_HOLD,
-        ):
+        elif media.status != self._pj.PJSUA_CALL_MEDIA_NONE:
             self._open_port()
             if self._announced and not self._held:
                 self.emit(Held())

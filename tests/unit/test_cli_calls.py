@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import pytest
 from click.testing import CliRunner, Result
@@ -9,7 +10,7 @@ from click.testing import CliRunner, Result
 from sipagent.cli import timeline
 from sipagent.cli.calls import RecordMissing, calls
 from sipagent.cli.models import models
-from sipagent.errors import Blame, ModelMissing
+from sipagent.errors import Blame, ModelMissing, SipagentError
 from sipagent.events import (
     EVENTS,
     Answered,
@@ -98,14 +99,76 @@ def test_an_id_may_be_shortened_to_what_one_call_alone_has(data_dir: Path) -> No
     assert run("show", "b", "--data-dir", str(data_dir)).output.startswith("Call bb33, ")
 
 
-@pytest.mark.parametrize(("call_id", "why"), [("zz", "no call zz"), ("aa", "2 calls begin")])
-def test_an_id_that_names_none_or_several_is_one_line(
-    data_dir: Path, call_id: str, why: str
-) -> None:
+@pytest.mark.parametrize("call_id", ["zz", "aa"])
+def test_an_id_that_names_none_or_several_is_one_line(data_dir: Path, call_id: str) -> None:
     result = run("show", call_id, "--data-dir", str(data_dir))
     assert isinstance(result.exception, RecordMissing)
-    assert why in str(result.exception)
+    assert f"no call, or more than one, has the id {call_id}" in str(result.exception)
     assert "\n" not in str(result.exception)
+
+
+def test_the_last_of_no_calls_is_one_line(tmp_path: Path) -> None:
+    assert isinstance(run("show", "last", "--data-dir", str(tmp_path)).exception, RecordMissing)
+
+
+BAD: Final = {
+    "empty": ("", "(empty)"),
+    "list": ("[1, 2]\n", "("),
+    "text": ("hello\n", "("),
+    "digits": ("1" * 5000 + "\n", "("),
+    "other": ('{"event": "Ended"}\n', "(not a record)"),
+    "types": (
+        '{"event": "Ended", "code": 1, "duration_ms": "x", "wall": 3, "tenant": []}\n',
+        "(not a record)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_one_bad_record_does_not_hide_the_others(data_dir: Path, name: str) -> None:
+    text, said = BAD[name]
+    (data_dir / "calls" / "open" / f"{name}.jsonl").write_text(text)
+    result = run("list", "--data-dir", str(data_dir))
+    assert result.exit_code == 0, result.exception
+    rows = {line.split()[0]: line for line in result.output.splitlines()}
+    assert rows.keys() == {"aa11", "aa22", "bb33", name}
+    assert said in rows[name]
+    shown = run("show", name, "--data-dir", str(data_dir))
+    assert isinstance(shown.exception, SipagentError)
+    assert "\n" not in str(shown.exception)
+
+
+def test_a_record_that_is_a_folder_does_not_hide_the_others(data_dir: Path) -> None:
+    (data_dir / "calls" / "open" / "cc44.jsonl").mkdir()
+    rows = run("list", "--data-dir", str(data_dir)).output.splitlines()
+    assert len(rows) == 4
+    assert any(row.startswith("cc44  (cannot be read: ") for row in rows)
+
+
+def test_a_call_that_ends_while_it_is_listed_has_its_row(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = CallLogs(data_dir).paths()
+    (live,) = (path for path in listed if path.stem == "bb33")
+    live.rename(
+        listed[0].parent / "bb33.jsonl" if listed[0] != live else listed[1].parent / "bb33.jsonl"
+    )
+    seen = iter([listed])
+    later = CallLogs.paths
+    monkeypatch.setattr(CallLogs, "paths", lambda logs: next(seen, None) or later(logs))
+    rows = {row.split()[0]: row for row in run("--data-dir", str(data_dir)).output.splitlines()}
+    assert rows.keys() == {"aa11", "aa22", "bb33"}
+    assert "demo" in rows["bb33"]
+
+
+def test_a_record_that_vanishes_while_it_is_listed_is_gone(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [*CallLogs(data_dir).paths(), data_dir / "calls" / "open" / "dd55.jsonl"]
+    monkeypatch.setattr(CallLogs, "paths", lambda logs: listed)
+    rows = run("--data-dir", str(data_dir)).output.splitlines()
+    assert rows[-1] == "dd55  (gone)"
+    assert len(rows) == 4
 
 
 def test_json_gives_the_lines_as_they_were_written(data_dir: Path) -> None:

@@ -192,7 +192,7 @@ def test_json_that_python_cannot_read_is_one_line(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("SIPAGENT_TRUNKS", value)
-    with pytest.raises(ConfigError, match="^environment: .*not JSON") as caught:
+    with pytest.raises(ConfigError, match=r"^environment: .*not JSON") as caught:
         config.load()
     assert "\n" not in str(caught.value)
 
@@ -202,7 +202,7 @@ def test_too_few_ports_for_the_calls_are_told_where_there_is_no_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SIPAGENT_MEDIA__RTP_PORT_MAX", "10001")
-    with pytest.raises(ConfigError, match="^environment: settings: 200 calls need 400 RTP ports"):
+    with pytest.raises(ConfigError, match=r"^environment: settings: 200 calls need 400 RTP ports"):
         config.load()
 
 

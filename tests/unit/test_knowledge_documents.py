@@ -72,6 +72,20 @@ def test_a_folder_without_documents_is_an_error(tmp_path: Path) -> None:
         load_documents(tmp_path / "missing")
 
 
+def test_a_file_that_is_not_utf_8_is_one_line_with_its_place(tmp_path: Path) -> None:
+    text = GOOD.replace("Come early.", "Café.").encode("latin-1")
+    (tmp_path / "hours.en.md").write_bytes(text)
+    with pytest.raises(ConfigError) as raised:
+        load_documents(tmp_path)
+    assert str(raised.value) == f"{tmp_path}/hours.en.md:11: not UTF-8 text; save it as UTF-8"
+
+
+def test_a_file_that_cannot_be_read_is_one_line_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    with pytest.raises(ConfigError, match=r"folder\.md: cannot be read: Is a directory"):
+        load_documents(tmp_path)
+
+
 def test_the_demo_tenant_says_the_same_in_both_languages() -> None:
     found = load_documents(Path(__file__).parents[2] / "kb" / "demo")
     sections = {

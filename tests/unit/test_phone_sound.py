@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from sipagent.cli.phone.command import call
 from sipagent.cli.phone.recording import Track, write_wav
 from sipagent.cli.phone.rtp import Direction, Packet
 from sipagent.cli.phone.script import BadStep, parse
@@ -116,6 +118,49 @@ def test_what_is_no_wav_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("hello")
     with pytest.raises(BadStep, match="not a PCM WAV"):
         read_wav(tmp_path / "text.wav", 8000)
+
+
+def test_a_wav_that_ends_before_its_sound_does_is_refused(tmp_path: Path) -> None:
+    tone(tmp_path / "tone.wav", 8000, 2, 2)
+    whole = (tmp_path / "tone.wav").read_bytes()
+    for size in (20, 40, 44, 45, 47, 1000, len(whole) - 1):
+        (tmp_path / "cut.wav").write_bytes(whole[:size])
+        with pytest.raises(BadStep, match="cut short|chunk missing") as raised:
+            read_wav(tmp_path / "cut.wav", 8000)
+        assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rate_hz", "bits", "why"),
+    [
+        (1, 0, 16, "0 Hz; a WAV file of 4000 to 192000 Hz"),
+        (1, 4_000_000_000, 16, "4000000000 Hz"),
+        (1, 8000, 64, "64 bits; a WAV file of 8, 16, 24 or 32"),
+        (1, 8000, 0, "not a PCM WAV file (bad sample width)"),
+        (3, 8000, 32, "not a PCM WAV file (unknown format: 3)"),
+        (7, 8000, 8, "not a PCM WAV file (unknown format: 7)"),
+    ],
+)
+def test_what_cannot_be_played_is_one_line_and_status_2(
+    tmp_path: Path, kind: int, rate_hz: int, bits: int, why: str
+) -> None:
+    form = struct.pack("<HHIIHH", kind, 1, rate_hz, rate_hz * bits // 8 % 2**32, bits // 8, bits)
+    chunks = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", 160)
+    sound = b"RIFF" + struct.pack("<I", len(chunks) + 160) + chunks + bytes(160)
+    (tmp_path / "odd.wav").write_bytes(sound)
+    result = CliRunner().invoke(call, [str(tmp_path / "odd.wav"), "--server", "127.0.0.1:9"])
+    assert result.exit_code == 2
+    (line,) = (line for line in result.output.splitlines() if "Error:" in line)
+    assert why in line
+
+
+def test_a_header_that_promises_more_than_a_minute_is_refused_unread(tmp_path: Path) -> None:
+    tone(tmp_path / "tone.wav", 8000, 2, 1)
+    sound = bytearray((tmp_path / "tone.wav").read_bytes())
+    sound[4:8] = sound[40:44] = struct.pack("<I", 2**32 - 1)
+    (tmp_path / "tone.wav").write_bytes(sound)
+    with pytest.raises(BadStep, match="60 s"):
+        read_wav(tmp_path / "tone.wav", 8000)
 
 
 async def test_a_step_longer_than_a_minute_is_refused(tmp_path: Path) -> None:

@@ -58,10 +58,11 @@ def _newest(data_dir: Path, known: frozenset[str]) -> Path | None:
 def read(path: Path) -> list[Event]:
     """The whole lines of a record; it may have moved since it was found."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in lines if line.endswith("\n")]
+    whole = text.split("\n")[:-1]  # a line of JSON may hold other characters that break lines
+    return [json.loads(line) for line in whole]
 
 
 def find(data_dir: Path, sip_call_id: str) -> Path | None:

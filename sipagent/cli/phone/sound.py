@@ -13,6 +13,8 @@ from sipagent.engines.resample import resample
 from sipagent.ports import Voice
 
 LONGEST_S: Final = 60  # what the leg's ring holds
+RATES_HZ: Final = range(4_000, 192_001)
+WIDTHS: Final = range(1, 5)  # octets
 
 
 async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step, bytes]:
@@ -28,17 +30,16 @@ async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step
                 sounds[step] = b"".join(clauses)
                 if not sounds[step]:
                     raise BadStep(f"{text!r} has nothing that can be spoken")
-                _bounded(sounds[step], rate_hz, text)
+                _bounded(len(sounds[step]) / 2 / rate_hz, text)
             case PlayFile(path=path):
                 sounds[step] = await asyncio.to_thread(read_wav, path, rate_hz)
-                _bounded(sounds[step], rate_hz, str(path))
             case Keys():
                 continue
     return sounds
 
 
-def _bounded(pcm: bytes, rate_hz: int, name: str) -> None:
-    if len(pcm) // 2 > LONGEST_S * rate_hz:
+def _bounded(seconds: float, name: str) -> None:
+    if seconds > LONGEST_S:
         raise BadStep(f"{name}: a STEP sounds {LONGEST_S} s at most")
 
 
@@ -49,17 +50,34 @@ def read_wav(path: Path, rate_hz: int) -> bytes:
     """
     try:
         with wave.open(str(path)) as file:
-            raw = file.readframes(file.getnframes())
             width, channels, from_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            _playable(file, path)
+            raw = file.readframes(file.getnframes())
+            promised = file.getnframes() * width * channels
     except OSError as error:
         raise BadStep(f"{path}: {error.strerror}; name a WAV file") from None
-    except (wave.Error, EOFError) as error:
+    except EOFError:
+        raise BadStep(f"{path}: not a PCM WAV file (its header is cut short)") from None
+    except wave.Error as error:
         raise BadStep(f"{path}: not a PCM WAV file ({error})") from None
-    if not raw:
-        raise BadStep(f"{path}: holds no sound")
+    if len(raw) < promised:
+        raise BadStep(f"{path}: cut short: {len(raw)} of {promised} octets of sound")
     mono = _samples(raw, width).reshape(-1, channels).mean(axis=1)
     pcm = np.clip(resample(mono.astype(np.float32), from_hz, rate_hz), -1.0, 1.0)
     return bytes(np.rint(pcm * 32767.0).astype("<i2"))
+
+
+def _playable(file: wave.Wave_read, path: Path) -> None:
+    """What the header says must be within what can be played, before any sound is read."""
+    rate_hz, width = file.getframerate(), file.getsampwidth()
+    if rate_hz not in RATES_HZ:
+        lowest, highest = RATES_HZ[0], RATES_HZ[-1]
+        raise BadStep(f"{path}: {rate_hz} Hz; a WAV file of {lowest} to {highest} Hz can be played")
+    if width not in WIDTHS:
+        raise BadStep(f"{path}: {8 * width} bits; a WAV file of 8, 16, 24 or 32 can be played")
+    if file.getnframes() == 0:
+        raise BadStep(f"{path}: holds no sound")
+    _bounded(file.getnframes() / rate_hz, str(path))
 
 
 def _samples(raw: bytes, width: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

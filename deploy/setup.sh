@@ -45,7 +45,7 @@ fingerprint() {
 }
 
 # Python and its venv come first: the fingerprint names the version.
-python() {
+interpreter() {
     command -v "$PYTHON" >/dev/null || apt_install python3
     command -v "$PYTHON" >/dev/null || fail "$PYTHON is not there; set PYTHON to one that is"
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -55,7 +55,7 @@ python() {
 
 environment() {
     local ready="$VENV/.ready" want
-    python
+    interpreter
     want=$(fingerprint)
     [ "$(cat "$ready" 2>/dev/null)" = "$want" ] && return
     rm -f "$ready"

@@ -14,7 +14,9 @@ from sipagent.server import Server
 
 
 @click.command(
-    epilog="SIGTERM or Ctrl-C drains: no new calls, the others may end. A second one ends them."
+    epilog="SIGTERM or Ctrl-C drains: no new calls, and the others may end within "
+    "SIPAGENT_SIP__DRAIN_S seconds (30 by default), after which they are ended too. "
+    "A second one ends them at once."
 )
 @click.option(
     "--config",

@@ -150,9 +150,8 @@ def test_a_call_that_ends_while_it_is_listed_has_its_row(
 ) -> None:
     listed = CallLogs(data_dir).paths()
     (live,) = (path for path in listed if path.stem == "bb33")
-    live.rename(
-        listed[0].parent / "bb33.jsonl" if listed[0] != live else listed[1].parent / "bb33.jsonl"
-    )
+    ended = next(path.parent for path in listed if path != live) / live.name
+    live.rename(ended)
     seen = iter([listed])
     later = CallLogs.paths
     monkeypatch.setattr(CallLogs, "paths", lambda logs: next(seen, None) or later(logs))

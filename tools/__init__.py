@@ -1,0 +1,1 @@
+"""Programs of the source tree: the demo, the speech model's making, evaluations."""

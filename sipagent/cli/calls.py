@@ -12,7 +12,7 @@ from sipagent.errors import SipagentError
 from sipagent.store.calllog import CallLogs, read
 
 ID_SHOWN: Final = 12
-BAD_FIELDS: Final = (KeyError, TypeError, ValueError)  # what telling them raises
+BAD_FIELDS: Final = (AttributeError, KeyError, TypeError, ValueError)  # what telling them raises
 
 _DATA_DIR: Final = click.option(
     "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Default: the settings'."
@@ -50,10 +50,10 @@ def list_calls(count: int, data_dir: Path | None) -> None:
     if not paths:
         click.echo("No calls yet.")
     for path in paths:
-        click.echo(_row(logs, path))
+        click.echo(row(logs, path))
 
 
-def _row(logs: CallLogs, path: Path) -> str:
+def row(logs: CallLogs, path: Path) -> str:
     """A call's line; a file that is no record has one too, so that the others can be seen."""
     try:
         record = _read(logs, path)
@@ -66,14 +66,14 @@ def _row(logs: CallLogs, path: Path) -> str:
 
 def _read(logs: CallLogs, path: Path) -> list[dict[str, Any]]:
     """The lines of a record, which moves when its call ends. Raises ``RecordUnreadable``."""
-    for at in (path, logs.find(path.stem) or path):
-        try:
-            return list(read(at))
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise RecordUnreadable(f"cannot be read: {error.strerror}") from None
-    raise RecordUnreadable("gone")
+    try:
+        if not path.exists():
+            path = logs.find(path.stem) or path
+        return list(read(path))
+    except FileNotFoundError:
+        raise RecordUnreadable("gone") from None
+    except OSError as error:
+        raise RecordUnreadable(f"cannot be read: {error.strerror}") from None
 
 
 def _summary(path: Path, record: list[dict[str, Any]]) -> str:

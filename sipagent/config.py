@@ -29,10 +29,10 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from sipagent.config_faults import ENV_PREFIX, faults
 from sipagent.errors import ConfigError
 from sipagent.text.language import Language
 
-ENV_PREFIX: Final = "SIPAGENT_"
 DEFAULT_FILE: Final = "sipagent.toml"
 PORTS_PER_CALL: Final = 2  # RTP and RTCP
 
@@ -357,7 +357,7 @@ def load(path: Path | None = None) -> Settings:
     except (SettingsError, RecursionError) as error:
         raise ConfigError(_not_json(error)) from None
     except ValidationError as error:
-        raise ConfigError("\n".join(_faults(file, text, error))) from None
+        raise ConfigError("\n".join(faults(Settings, file, text, error))) from None
     return settings.model_copy(
         update={"tenants": tuple(_anchored(tenant, file.parent) for tenant in settings.tenants)}
     )
@@ -387,81 +387,6 @@ def _not_json(error: Exception) -> str:
         f"environment: {name}: not JSON; expected a JSON object or list; "
         f"single settings are {ENV_PREFIX}SECTION__NAME"
     )
-
-
-def _faults(file: Path, text: str, error: ValidationError) -> list[str]:
-    """A line per fault. A list that is empty only because its items are faulty adds none."""
-    items = error.errors()
-    locs = [item["loc"] for item in items]
-    return [
-        _fault(file, text, item["loc"], item["msg"])
-        for item in items
-        if not any(
-            len(loc) > len(item["loc"]) and loc[: len(item["loc"])] == item["loc"] for loc in locs
-        )
-    ]
-
-
-def _fault(file: Path, text: str, loc: tuple[int | str, ...], message: str) -> str:
-    """One line: where, which key, what is wrong, what would be right."""
-    key = ".".join(str(part) for part in loc) or "settings"
-    variable = ENV_PREFIX + "__".join(str(part) for part in loc).upper()
-    present = next((name for name in os.environ if name.upper() == variable), None)
-    line = locate(text, loc)
-    where = f"environment: {present}" if present else f"{file}:{line}" if line else str(file)
-    where = where if text or present else "environment"
-    right = _description(loc)
-    if message == "Extra inputs are not permitted":
-        message, right = "unknown setting", _siblings(loc)
-    return f"{where}: {key}: {message.removeprefix('Value error, ')}" + (
-        f"; expected {right}" if right else ""
-    )
-
-
-def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
-    """The section that holds the last part of ``loc``."""
-    model: type[BaseModel] = Settings
-    for part in loc[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            kind: object = model.model_fields[part].annotation
-            kind = getattr(kind, "__args__", (kind,))[0]
-            if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-                break  # a leaf inside a list
-            model = kind
-    return model
-
-
-def _description(loc: tuple[int | str, ...]) -> str | None:
-    model = _model_at(loc)
-    names = [part for part in loc if isinstance(part, str)]
-    for name in reversed(names):
-        if name in model.model_fields:
-            return model.model_fields[name].description
-    return None
-
-
-def _siblings(loc: tuple[int | str, ...]) -> str:
-    model = _model_at(loc)
-    return "one of " + ", ".join(model.model_fields)
-
-
-def locate(text: str, loc: tuple[int | str, ...]) -> int | None:
-    """The line of the key at ``loc`` in a TOML text, or of the nearest table around it."""
-    seen: dict[tuple[str, ...], int] = {}
-    lines: dict[tuple[int | str, ...], int] = {}
-    table: tuple[int | str, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if array := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
-            name = tuple(array[1].split("."))
-            seen[name] = seen.get(name, -1) + 1
-            table = (*name, seen[name])
-            lines[table] = number
-        elif header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            table = tuple(header[1].split("."))
-            lines[table] = number
-        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
-            lines[(*table, *key[1].split("."))] = number
-    return next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), None)
 
 
 def tenants_by_number(settings: Settings) -> Mapping[str, Tenant]:

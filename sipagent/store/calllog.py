@@ -5,6 +5,7 @@ day when the call has ended. Each line reaches the kernel before ``record`` retu
 the death of the process loses no event.
 """
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -183,8 +184,11 @@ class CallLogs:
 
     def paths(self) -> list[Path]:
         """All records, the latest first."""
-        found = self._folder.glob("*/*.jsonl")
-        return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+        found = []
+        for path in self._folder.glob("*/*.jsonl"):
+            with contextlib.suppress(FileNotFoundError):  # it was just put away
+                found.append((path.stat().st_mtime, path))
+        return [path for _, path in sorted(found, reverse=True)]
 
     def find(self, call_id: str) -> Path | None:
         """The record of a call, by its id or the beginning of it, if that names one alone."""

@@ -34,7 +34,7 @@ class LexicalIndex:
         """The sentences that answer, in the document's order; None where nothing does.
 
         ``before`` is the caller's last turn: a question that says too little alone ("and for a
-        villa") is read with it, if all its own words are known here. Documents of the question's
+        villa") is read with it, if all its few words are known here. Documents of the question's
         language are read, the other language's only where the tenant has none of its own.
         """
         spoken = language if language in self._rankings else language.other
@@ -42,7 +42,7 @@ class LexicalIndex:
         if ranking is None:
             return None
         match = ranking.best(question, language)
-        if before and not trusted(match) and ranking.knows_all(question, language):
+        if before and not trusted(match) and ranking.leans(question, language):
             match = ranking.best(f"{before} {question}", language)
         if match is None or not trusted(match):
             return None

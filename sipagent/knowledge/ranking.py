@@ -17,6 +17,7 @@ from sipagent.text.language import Language
 from sipagent.text.words import tokens, words
 
 K1: Final = 1.2
+MOST_LEANING: Final = 2  # words of a question that says too little alone
 B: Final = 0.4
 HEADING_WEIGHT: Final = 2.5
 TITLE_WEIGHT: Final = 1.5
@@ -88,10 +89,11 @@ class Ranking:
         }
         self._vocabulary = Vocabulary(self._idf, log(1 + (count + 0.5) / 0.5), _stems(documents))
 
-    def knows_all(self, question: str, language: Language) -> bool:
-        """Whether the question has words of its own, each of which stands in a document."""
+    def leans(self, question: str, language: Language) -> bool:
+        """Whether a question has so few words of its own, all known here, that the one before it
+        must complete it."""
         terms = self._terms(question, language)
-        return bool(terms) and all(term.alternatives for term in terms)
+        return 0 < len(terms) <= MOST_LEANING and all(term.alternatives for term in terms)
 
     def best(self, question: str, language: Language) -> Match | None:
         """The section that fits best, however badly; None where no word meets any."""

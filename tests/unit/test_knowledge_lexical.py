@@ -117,6 +117,26 @@ def test_the_turn_before_completes_a_question_that_leans_on_it() -> None:
     assert said("tell me a joke", Language.EN, before) == ""
 
 
+@pytest.mark.parametrize(
+    ("question", "language", "fact"),
+    [
+        ("how do i pay my electricity bill", Language.EN, "by card"),
+        ("كيف أدفع فاتورة الكهرباء", Language.AR, "بالبطاقة"),
+        ("كيف أدفع الفاتورة", Language.AR, "بالبطاقة"),
+    ],
+)
+def test_a_bill_is_paid_the_same_way_whatever_it_is_for(
+    question: str, language: Language, fact: str
+) -> None:
+    assert fact in said(question, language)
+
+
+def test_a_whole_question_does_not_lean_on_the_turn_before() -> None:
+    before = "what are your opening hours on friday"
+    assert "by card" in said("how do i pay my water bill", Language.EN, before)
+    assert said("does my neighbour pay his rent", Language.EN, before) == ""
+
+
 def test_a_tenant_with_one_language_answers_in_it() -> None:
     only = parse_document(
         "a.en.md", "---\ntitle: Roaming\nlanguage: en\n---\n## SIM roaming\nRoaming is free.\n"

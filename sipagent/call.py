@@ -264,6 +264,7 @@ class Call:
             log.warning("peer did not answer BYE", call_id=self._leg.call_id)
         if self._ear is not None:
             self._service.tick.remove(self._ear)
+            self._ear.forget()
         self._log.end(outcome)
         log.info(
             "call ended",

@@ -55,6 +55,12 @@ class Ear:
             end = max(0, end_ms * self._bytes_per_ms - self._kept_from)
             return bytes(self._kept[start:end])
 
+    def forget(self) -> None:
+        """Let go of the audio; the call has ended. The media clock stands."""
+        with self._lock:
+            self._kept_from += len(self._kept)
+            self._kept.clear()
+
     def read(self) -> bool:
         """Take what has arrived; whether there is a window to judge."""
         pcm = self._port.read()

@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 LOAD_S: Final = 300.0
 RETRY_AFTER_S: Final = 5
 CLOSE_S: Final = 5.0
+COLLECT: Final = (700, 10, 2)  # the oldest generation every few seconds, not minutes, of calls
 KILLED: Final = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
 
 
@@ -75,6 +76,7 @@ class Server:
         # ended calls leave (an exception and its frames) are found in a millisecond, and soon.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT)
         log.info("listening", address=f"{settings.sip.bind}:{settings.sip.port}")
 
     async def _compose(self) -> Mapping[str, Service]:

@@ -194,8 +194,8 @@ def test_a_call_that_begins_on_hold_is_greeted_when_it_is_retrieved(
     (record,) = ended(own_node.data)
     assert outcome(record) == "caller-hung-up"
     kinds = [line["event"] for line in record]
-    assert kinds[:3] == ["Ringing", "Answered", "Held"]
-    assert "Retrieved" in kinds
+    assert kinds[:2] == ["Ringing", "Answered"]
+    assert kinds.index("Held") < kinds.index("Retrieved")
 
 
 def test_audio_need_not_be_the_first_media_line(own_node: Node) -> None:

@@ -2,8 +2,10 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tools.speech_model import corpus, numbers, voices
 
@@ -89,3 +91,12 @@ def test_numbers_are_spelled_as_the_voice_reads_them(
 ) -> None:
     assert numbers.spell(number, "en") == english
     assert numbers.spell(number, "ar") == arabic
+
+
+def test_the_scenarios_sentences_are_no_training_sentences() -> None:
+    """The scenarios say that the recogniser was not trained on them."""
+    rows = yaml.safe_load((Path(__file__).parent.parent / "scenarios/answers.yaml").read_text())
+    said = {corpus.normalise(turn["say"]) for row in rows for turn in row["turns"]}
+    rng = random.Random(11)
+    drawer = corpus.Drawer(frozenset())
+    assert not said & {drawer.draw(rng).text for _ in range(20_000)}

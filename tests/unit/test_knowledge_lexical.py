@@ -18,7 +18,7 @@ DEMO = LexicalIndex(load_documents(HERE.parents[1] / "kb" / "demo"))
 QUESTIONS = yaml.safe_load((HERE / "development_questions.yaml").read_text(encoding="utf-8"))
 OLD_ROWS = {Language.EN: 121, Language.AR: 111}  # the rows after these are by another hand
 FLOORS = {
-    (Language.EN, "old"): (0.84, 0.74, 0.96),
+    (Language.EN, "old"): (0.84, 0.75, 0.96),
     (Language.AR, "old"): (0.86, 0.78, 0.87),
     (Language.EN, "new"): (0.70, 0.50, 0.86),
     (Language.AR, "new"): (0.61, 0.42, 0.85),

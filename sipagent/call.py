@@ -7,7 +7,8 @@ is the handoff's; this picks the next step and tells every ending once.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from traceback import clear_frames
+from typing import Final
 
 import structlog
 
@@ -44,9 +45,9 @@ INBOX_EVENTS: Final = 256
 ENDINGS: Final[Mapping[str, Outcome]] = {
     "goodbye": Outcome("goodbye", Blame.CALLER, "the caller said goodbye"),
     "caller-silent": Outcome("caller-silent", Blame.CALLER, "the caller said nothing for long"),
+    "transferred": TRANSFERRED,
     "engine-failed": Outcome("engine-failed", Blame.US, "an engine failed and no desk answered"),
 }
-SomeError = TypeVar("SomeError", bound=BaseException)
 
 UNCLASSIFIED: Final = Outcome("unclassified", Blame.US, "a bug: see the node's log")
 
@@ -65,14 +66,6 @@ class Service:
     tick: Tick
 
 
-class CallEnded(Exception):
-    """Something ended the call. The first one to be raised wins."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.code)
-        self.outcome = outcome
-
-
 class Call:
     """A call of one tenant's caller."""
 
@@ -84,8 +77,8 @@ class Call:
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_EVENTS)
         self._answered = asyncio.Event()
         self._gone = asyncio.Event()
-        self._ending = asyncio.Event()
-        self._outcome = UNCLASSIFIED  # told by whatever set _ending
+        self._flowing: asyncio.Task[Outcome] | None = None
+        self._outcome: Outcome | None = None  # told by whatever ended the flow from outside
         self._ear: Ear | None = None
         self._held = False
         self._hold_limit: asyncio.TimerHandle | None = None
@@ -97,30 +90,36 @@ class Call:
     async def run(self) -> Outcome:
         """Live the call; whatever ends it, there is one close and one Outcome."""
         outcome = UNCLASSIFIED
+        self._flowing = asyncio.create_task(self._flow(), name="flow")
+        if self._outcome is not None:  # a CANCEL overtook us
+            self._flowing.cancel()
+        self._length_limit = self._loop.call_later(
+            self._service.limits.max_call_s, self.end, TOO_LONG
+        )
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._watch_ending(), name="ending")
-                self._length_limit = self._loop.call_later(
-                    self._service.limits.max_call_s, self.end, TOO_LONG
-                )
-                raise CallEnded(await self._flow())
-        except* CallEnded as ended:
-            outcome = _first(ended).outcome
-        except* LegGone:
+            outcome = await self._flowing
+        except asyncio.CancelledError as ended:
+            if self._outcome is None:
+                raise
+            outcome = self._outcome
+            clear_frames(ended.__traceback__)  # in Python 3.11, TaskGroup's own frame holds it
+        except LegGone:
             outcome = await self._why_gone()
-        except* SipagentError as failed:
-            outcome = Outcome.of(_first(failed))
-        except* Exception:
+        except SipagentError as failed:
+            outcome = Outcome.of(failed)
+        except Exception:
             log.exception("call failed", call_id=self._leg.call_id)
         finally:
+            self._flowing = None
             await self._close(outcome)
         return outcome
 
     def end(self, outcome: Outcome) -> None:
         """End the call from outside; nothing happens if it is ending already."""
-        if not self._ending.is_set():
+        if self._outcome is None:
             self._outcome = outcome
-            self._ending.set()
+            if self._flowing is not None:
+                self._flowing.cancel()
 
     # ------------------------------------------------------------------- the flow
 
@@ -181,7 +180,7 @@ class Call:
             self._transaction, self._leg, self._inbox, context, self._log.record
         )
         if self._transaction.state is State.ANSWERED:
-            raise CallEnded(TRANSFERRED)
+            return Hangup("transferred")
         if step.reason != "engine-failed":
             return Talk("desk-unavailable")
         await mouth.prompt("call-later", [conversation.language])
@@ -238,18 +237,16 @@ class Call:
 
     # ------------------------------------------------------------------- the end
 
-    async def _watch_ending(self) -> None:
-        await self._ending.wait()
-        raise CallEnded(self._outcome)
-
     async def _why_gone(self) -> Outcome:
         """A command found the leg gone; its HungUp says why, or is on its way."""
         try:
             async with asyncio.timeout(CLOSE_S):
-                await self._ending.wait()
-                return self._outcome
+                await self._gone.wait()
         except TimeoutError:
-            return Outcome(LegGone.code, LegGone.blame, "the leg ended without a reason")
+            pass
+        if self._outcome is not None:
+            return self._outcome
+        return Outcome(LegGone.code, LegGone.blame, "the leg ended without a reason")
 
     async def _close(self, outcome: Outcome) -> None:
         """BYE first, media second, the record last."""
@@ -273,12 +270,6 @@ class Call:
             outcome=outcome.code,
             blame=outcome.blame.value,
         )
-
-
-def _first(group: BaseExceptionGroup[SomeError]) -> SomeError:
-    """The error that ended the call; later ones follow from it."""
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _outcome_of(event: HungUp) -> Outcome:

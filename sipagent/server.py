@@ -35,7 +35,6 @@ log = structlog.get_logger(__name__)
 LOAD_S: Final = 300.0
 RETRY_AFTER_S: Final = 5
 CLOSE_S: Final = 5.0
-COLLECT: Final = (700, 10, 2)  # the oldest generation every few seconds, not minutes, of calls
 KILLED: Final = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
 
 
@@ -72,11 +71,9 @@ class Server:
         except BaseException:
             self._tick.stop()
             raise
-        # What a node loaded lives as long as it does. Out of the collector's sight, the cycles that
-        # ended calls leave (an exception and its frames) are found in a millisecond, and soon.
+        # What a node loaded lives as long as it does: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*COLLECT)
         log.info("listening", address=f"{settings.sip.bind}:{settings.sip.port}")
 
     async def _compose(self) -> Mapping[str, Service]:

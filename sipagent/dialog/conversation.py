@@ -126,13 +126,15 @@ class Conversation:
         self._held = held
         self._closing = self._caller_speaking = False
         self._turn_from_ms = None
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            self._start(self._prompt(talk.opening))
-            ending: Ending | None = None
-            while ending is None:
-                ending = self._handle(await self._next())
-            self._forget_recognition()
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._start(self._prompt(talk.opening))
+                ending: Ending | None = None
+                while ending is None:
+                    ending = self._handle(await self._next())
+                self._forget_recognition()
+        finally:  # a task that was cancelled holds us by its error: let it go
+            self._reply = self._recognition = None
         return ending
 
     async def _next(self) -> Event | None:

@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from sipagent.events import Event
+from sipagent.media.quiet import QuietLine
 from sipagent.media.vad import WINDOW_MS, SileroVad, VadState
 from sipagent.ports import Listener, PcmPort
 
@@ -40,6 +41,7 @@ class Ear:
         self._kept = bytearray()
         self._kept_from = 0  # bytes dropped from the front since the call began
         self._judged = 0  # bytes since the call began that the VAD has seen
+        self._line = QuietLine()
         self._lock = threading.Lock()  # the tick appends, the loop takes slices
         self.state = VadState(clock_hz)
 
@@ -56,7 +58,8 @@ class Ear:
             return bytes(self._kept[start:end])
 
     def forget(self) -> None:
-        """Let go of the audio; the call has ended. The media clock stands."""
+        """Let go of the audio and of the call, which has ended. The media clock stands."""
+        self._post = _nobody_hears
         with self._lock:
             self._kept_from += len(self._kept)
             self._kept.clear()
@@ -75,19 +78,27 @@ class Ear:
             return self._kept_from + len(self._kept) - self._judged >= self._window
 
     def next_window(self) -> bytes | None:
-        """The next window that the VAD has not seen, if it is complete."""
-        start = self._judged - self._kept_from
-        window = bytes(self._kept[start : start + self._window])
-        if len(window) < self._window:
-            return None
-        self._judged += self._window
-        return window
+        """The next complete window that the VAD has to hear; quiet ones are judged here."""
+        while True:
+            start = self._judged - self._kept_from
+            window = bytes(self._kept[start : start + self._window])
+            if len(window) < self._window:
+                return None
+            self._judged += self._window
+            if not self._line.is_quiet(window):
+                return window
+            self.state.skip(window)
+            self.judge(0.0)
 
     def judge(self, speech: float) -> None:
         at_ms = self._judged // self._bytes_per_ms - WINDOW_MS
         events = self._listener.feed(at_ms, WINDOW_MS, speech)
         if events:
             self._post(events)
+
+
+def _nobody_hears(events: tuple[Event, ...]) -> None:
+    """Where the events of an ended call go."""
 
 
 class Tick:

@@ -44,6 +44,10 @@ class VadState:
         self.hidden = np.zeros((2, STATE_UNITS), np.float32)
         self.context = np.zeros(self.clock_hz * CONTEXT_MS // 1000, np.float32)
 
+    def skip(self, window: bytes) -> None:
+        """Pass over a window of silence: the next one still begins where this one ends."""
+        self.context = _samples(window[-2 * len(self.context) :])
+
 
 class SileroVad:
     """Speech probability of one 32 ms window for each of many calls, at 8 or 16 kHz."""
@@ -59,8 +63,7 @@ class SileroVad:
 
     def probabilities(self, windows: list[bytes], states: list[VadState]) -> list[float]:
         """Judge ``windows[i]`` (int16, ``window_samples`` long) and advance ``states[i]``."""
-        audio = np.frombuffer(b"".join(windows), "<i2").astype(np.float32) / 32768.0
-        audio = audio.reshape(len(windows), self.window_samples)
+        audio = _samples(b"".join(windows)).reshape(len(windows), self.window_samples)
         context = np.stack([state.context for state in states])
         output, hidden = self._session.run(
             None,
@@ -75,3 +78,8 @@ class SileroVad:
             state.hidden = hidden[:, index]
             state.context = audio[index, -size:]
         return [float(value) for value in output[:, 0]]
+
+
+def _samples(pcm: bytes) -> Float32:
+    """int16 as the model wants it, from -1 to 1."""
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0

@@ -7,6 +7,8 @@ Methods without ``async`` run on the PJSIP thread; the others on the loop.
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -82,10 +84,8 @@ class SipLeg:
 
     async def hang_up(self) -> None:
         """BYE, CANCEL or a refusal, as the state wants; a leg that is gone is left alone."""
-        try:
+        with suppress(LegGone):
             await self._command(self.hang_up_now)
-        except LegGone:
-            return
 
     async def refer(self, target: str, headers: Mapping[str, str]) -> int:
         destination = refer_to(target, headers)
@@ -153,7 +153,8 @@ class SipLeg:
 
     def hang_up_now(self) -> None:
         self._ended_by_us = True
-        self._alive().hangup(self._pj.CallOpParam(True))
+        if self._call is not None:
+            self._call.hangup(self._pj.CallOpParam(True))
 
     def forget(self) -> None:
         """Let go of everything native; the library is about to end."""
@@ -166,6 +167,8 @@ class SipLeg:
 
     def _deliver(self, event: Event) -> None:
         self._sink(event)
+        if isinstance(event, HungUp):
+            self._sink = _nobody_listens  # the last event: let go of the call
 
     # ---------------------------------------------------------- PJSIP's callbacks
 
@@ -285,7 +288,7 @@ class SipLeg:
 
 
 def _nobody_listens(event: Event) -> None:
-    """The sink of a leg that was refused before anybody wanted its events."""
+    """The sink of a leg whose events nobody wants yet, or any more."""
 
 
 def _safely(callback: Callable[..., None], *args: object) -> None:
@@ -296,6 +299,7 @@ def _safely(callback: Callable[..., None], *args: object) -> None:
         log.exception("callback failed", callback=callback.__name__)
 
 
+@cache
 def _call_class(pj: Any) -> Any:
     """A pjsua2 Call that forwards its callbacks to its leg. Names are pjsua2's."""
 

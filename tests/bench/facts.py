@@ -1,4 +1,4 @@
-"""How often the whole chain gives the caller the fact: the frozen conversations, over RTP.
+"""How often the whole chain gives the caller the fact: conversations that nobody tuned on, over RTP.
 
 Each conversation asks two questions in a voice that the recogniser was not trained on; the
 phone recognises what it received. Voice, VAD, recogniser, retrieval and voice again all count.
@@ -13,7 +13,7 @@ from tests.bench.report import Row
 from tests.peers.phone import Phone
 from tests.peers.processes import node
 
-DATA = Path(__file__).parent.parent / "data" / "conversations.yaml"
+DATA = Path(__file__).parent.parent / "data" / "conversations-unseen.yaml"
 VOICES = {"en": ("en+f5", "en-us+m6", "en-gb-x-rp+m8"), "ar": ("ar+f5", "ar+m6", "ar+m8")}
 AT_ONCE = 2
 

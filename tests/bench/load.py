@@ -12,6 +12,7 @@ import numpy as np
 from tests.peers.processes import free_port
 
 SCENARIO = Path(__file__).parent / "caller.xml"
+ROOM_DBFS = -60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,23 @@ class Crowd:
 
 
 def crowd(
-    folder: Path, server: tuple[str, int], *, calls: int, rate: float, seconds: float
+    folder: Path,
+    server: tuple[str, int],
+    *,
+    calls: int,
+    rate: float,
+    seconds: float,
+    noise_dbfs: float = ROOM_DBFS,
 ) -> Crowd:
     """Start ``calls`` callers, ``rate`` a second, each on the line for ``seconds``.
 
-    What they send is room noise at -60 dBFS: packets that the VAD must judge and finds empty.
+    What they send is white noise, in which the VAD finds nobody.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("caller_*"):
         old.unlink()
-    noise = np.random.default_rng(7).standard_normal(16000) * 32
+    level = 32768 * 10 ** (noise_dbfs / 20)
+    noise = np.random.default_rng(7).standard_normal(16000) * level
     (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
     scenario = folder / "caller.xml"
     scenario.write_text(SCENARIO.read_text())

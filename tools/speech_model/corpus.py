@@ -22,7 +22,7 @@ PHRASES: Final = Path(__file__).parent / "phrases"
 KNOWLEDGE: Final = ROOT / "kb" / "demo"
 HELD_OUT_SENTENCES: Final = ROOT / "tests" / "data" / "utterances.yaml"
 LANGUAGES: Final = ("en", "ar")
-ARABIC_SHARE: Final = 0.48
+ARABIC_SHARE: Final = 0.35
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _NOT_SPOKEN: Final = re.compile(r"[^\w\s]|_")

@@ -14,14 +14,16 @@ import structlog
 
 from sipagent.config import HearingSettings, SipSettings, Tenant
 from sipagent.dialog.conversation import Conversation, Mind
+from sipagent.dialog.deadline import Patience
 from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.prompts import GREETING, Prompts
 from sipagent.dialog.turns import EndOfTurn, TurnRules
 from sipagent.errors import Blame, LegGone, NotAcknowledged, SipagentError
 from sipagent.events import Answered, Event, Held, HungUp, Retrieved, Ringing, TransferStep
+from sipagent.handoff.states import State
+from sipagent.handoff.states import Transfer as Transaction
 from sipagent.handoff.token import Context
-from sipagent.handoff.transfer import Handoff, State
-from sipagent.handoff.transfer import Transfer as Transaction
+from sipagent.handoff.transfer import Handoff
 from sipagent.media.playout import PortPlayout
 from sipagent.media.tick import Ear, Tick
 from sipagent.outcome import (
@@ -157,7 +159,7 @@ class Call:
             service.voice,
             service.prompts,
             mind.rate_hz,
-            mind.deadline_s,
+            Patience(mind.deadline_s),
             self._log.record,
         )
         conversation = Conversation(

@@ -13,7 +13,6 @@ class Blame(StrEnum):
 
     US = "us"
     PEER = "peer"
-    CARRIER = "carrier"
     CALLER = "caller"
     NOBODY = "nobody"
 

@@ -254,8 +254,8 @@ class PcmPort(Protocol):
         """How many samples ``write`` would accept."""
         ...
 
-    def frames(self) -> int:
-        """Bridge frames since the port opened: the media clock."""
+    def lost(self) -> int:
+        """Samples that arrived and were dropped, since nobody had read for too long."""
         ...
 
 
@@ -271,9 +271,6 @@ class Leg(Protocol):
     def port(self) -> PcmPort:
         """The leg's audio; there once it was answered. Raises ``LegGone``."""
         ...
-
-    @property
-    def frame_ms(self) -> int: ...
 
     def subscribe(self, sink: Callable[[Event], None]) -> None:
         """Send every later event of the leg to ``sink``, on the loop."""

@@ -6,8 +6,9 @@ what is made of it; neither knows who installs the wheel.
     python3 deploy/pjsua2/build.py [--python PYTHON]
 
 Progress goes to stderr; the last line of stdout is the wheel's path. The cache is
-`${XDG_CACHE_HOME:-~/.cache}/sipagent/pjsua2/<hash>/`, where the hash covers everything that can
-change the wheel. `PJPROJECT_SOURCE` names a folder or tarball of pjproject to build from.
+`${XDG_CACHE_HOME:-~/.cache}/sipagent/pjsua2/<hash>/`, where the hash covers everything in this
+folder that can change the wheel. The system's OpenSSL and Opus go into it as they are when it is
+built: after a security update of theirs, remove the folder and build again. `PJPROJECT_SOURCE` names a folder or tarball of pjproject to build from.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from source import BuildError, Shell
 
 HERE = Path(__file__).resolve().parent
 WHEEL_VERSION = f"{source.PJPROJECT_VERSION}+sipagent.1"
-INPUTS = ("build.py", "config_site.h", "pjsua2.pyi", "native/*", "patches/*.patch")
+INPUTS = ("build.py", "source.py", "config_site.h", "pjsua2.pyi", "native/*", "patches/*.patch")
 JOBS = "2"
 
 # pjproject's own order: each library's makefile expects those before it to be built.

@@ -1,6 +1,7 @@
 """``sipagent calls``: list the records of calls and show one. Writes nothing."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,18 +51,19 @@ def list_calls(count: int, data_dir: Path | None) -> None:
     if not paths:
         click.echo("No calls yet.")
     for path in paths:
-        click.echo(row(logs, path))
+        _echo(row(logs, path))
 
 
 def row(logs: CallLogs, path: Path) -> str:
     """A call's line; a file that is no record has one too, so that the others can be seen."""
     try:
         record = _read(logs, path)
-        return _summary(path, record) if record else f"{path.stem[:ID_SHOWN]}  (empty)"
+        text = _summary(path, record) if record else f"{path.stem[:ID_SHOWN]}  (empty)"
     except RecordUnreadable as error:
-        return f"{path.stem[:ID_SHOWN]}  ({error})"
+        text = f"{path.stem[:ID_SHOWN]}  ({error})"
     except BAD_FIELDS:
-        return f"{path.stem[:ID_SHOWN]}  (not a record)"
+        text = f"{path.stem[:ID_SHOWN]}  (not a record)"
+    return timeline.printable(text)
 
 
 def _read(logs: CallLogs, path: Path) -> list[dict[str, Any]]:
@@ -88,7 +90,7 @@ def _summary(path: Path, record: list[dict[str, Any]]) -> str:
 
 @calls.command()
 @click.argument("call_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="The record's lines as they are.")
+@click.option("--json", "as_json", is_flag=True, help="The record's lines, as JSON.")
 @_DATA_DIR
 def show(call_id: str, as_json: bool, data_dir: Path | None) -> None:
     """One call's timeline. ID may be the beginning of an id, or `last`."""
@@ -100,7 +102,7 @@ def show(call_id: str, as_json: bool, data_dir: Path | None) -> None:
         raise RecordUnreadable(f"the record {path}: {error}") from None
     if as_json:
         for line in record:
-            click.echo(json.dumps(line, ensure_ascii=False))
+            click.echo(timeline.printable(json.dumps(line, ensure_ascii=False)).encode())
         return
     _show(path, record)
 
@@ -113,7 +115,13 @@ def _show(path: Path, record: list[dict[str, Any]]) -> None:
     except BAD_FIELDS:
         raise RecordUnreadable(f"{path} is not a record; see its lines with --json") from None
     for text in told:
-        click.echo(text)
+        _echo(text)
+
+
+def _echo(text: str) -> None:
+    """Print for a person; a character that the terminal's encoding lacks is shown as its code."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _logs(data_dir: Path | None) -> CallLogs:

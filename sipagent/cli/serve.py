@@ -5,12 +5,22 @@ import logging
 import signal
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 import structlog
 
-from sipagent.config import DEFAULT_FILE, DEMO_TRUNKS, Settings, load
+from sipagent.config import (
+    DEFAULT_FILE,
+    DEMO_TRUNKS,
+    Settings,
+    SipSettings,
+    demo_tenants,
+    load,
+)
 from sipagent.server import Server
+
+EVERY_ADDRESS: Final = ("", "0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 
 
 @click.command(
@@ -59,8 +69,19 @@ def _introduction(settings: Settings) -> list[str]:
         numbers = ", ".join(tenant.numbers)
         lines.append(f"Tenant {tenant.name}: {numbers}; desk {tenant.desk}")
     number = settings.tenants[0].numbers[0]
-    lines.append(f"Ready. Dial sip:{number}@{sip.bind}:{sip.port}, or run: sipagent call")
+    server = f"{'127.0.0.1' if sip.bind in EVERY_ADDRESS else sip.bind}:{sip.port}"
+    lines.append(f"Ready. Dial sip:{number}@{server}, or run: {_call_command(number, server)}")
     return lines
+
+
+def _call_command(number: str, server: str) -> str:
+    """The ``sipagent call`` that reaches this node, with what its defaults leave to say."""
+    usual, words = SipSettings(), ["sipagent call"]
+    if server != f"{usual.bind}:{usual.port}":
+        words.append(f"--server {server}")
+    if number != demo_tenants()[0].numbers[0]:
+        words.append(number)
+    return " ".join(words)
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

@@ -1,24 +1,39 @@
 """A call's record as lines for a person: media time, who or what, and what happened.
 
-Every event has a line; one that is not known here is shown with its fields. Reads no file.
+Every event has a line; one that is not known here is shown with its fields. What came over the
+wire cannot act on the terminal. Reads no file.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 Fields = Mapping[str, Any]
 
 CONTEXT: Final = frozenset({"call", "tenant", "seq", "wall", "at_ms", "event"})
+_ACTS: Final = re.compile(  # controls, line separators, bidi embeddings and isolates, surrogates
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """``text`` with what would act on a terminal, or cannot be encoded, as JSON writes it.
+
+    >>> printable("caf\\udce9 \\x1b[2J")
+    'caf\\\\udce9 \\\\u001b[2J'
+    """
+    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def heading(first: Fields) -> list[str]:
     """What is true of the whole call, from the first line of its record."""
-    return [
+    told = [
         f"Call {first['call']}, tenant {first['tenant'] or '(none)'}, {first['wall']}",
         f"  dialled {first.get('dialled', '')} by {first.get('caller', '')} "
         f"from {first.get('source', '')} (trunk {first.get('trunk', '')})",
         f"  SIP Call-ID {first.get('sip_call_id', '')}, {first.get('user_agent', '')}",
     ]
+    return [printable(text) for text in told]
 
 
 def lines(record: Iterable[Fields]) -> Iterator[str]:
@@ -26,7 +41,7 @@ def lines(record: Iterable[Fields]) -> Iterator[str]:
     for event in record:
         at = f"{event['at_ms'] / 1000:8.2f}  "
         for who, text in _told(event):
-            yield f"{at}{who:<9}{text}".rstrip()
+            yield printable(f"{at}{who:<9}{text}".rstrip())
             at = " " * 10
 
 

@@ -102,6 +102,7 @@ class Conversation:
         self._inbox = inbox
         self._hearing = hearing
         self._mouth = mouth
+        self._patience = mouth.patience
         self._mind = mind
         self._rules = rules
         self._record = record
@@ -200,6 +201,7 @@ class Conversation:
             self._interrupt("speech")
 
     def _on_turn(self, turn: TurnEnded) -> None:
+        self._patience.begin()
         self._recognise(turn.started_ms, turn.ended_ms)
         if self._turn_from_ms is None:
             self._turn_from_ms = turn.started_ms
@@ -235,7 +237,7 @@ class Conversation:
         began = time.monotonic()
         words = mind.transcriber.transcribe(pcm, mind.rate_hz, self._languages)
         try:
-            transcript = await within(mind.deadline_s, mind.transcriber.name, words)
+            transcript = await within(self._patience, mind.transcriber.name, words)
         except EngineError as error:
             return error
         self._compute_ms = round(1000 * (time.monotonic() - began))
@@ -244,7 +246,8 @@ class Conversation:
     async def _answer(self, turn: TurnEnded) -> Ending | None:
         """Understand the turn and reply to it."""
         assert self._recognition is not None
-        transcript = await self._recognition.words
+        recogniser = self._mind.transcriber.name
+        transcript = await within(self._patience, recogniser, self._recognition.words)
         self._recognition = None
         if isinstance(transcript, EngineError):
             raise transcript
@@ -271,7 +274,7 @@ class Conversation:
         question = Question(self._tenant, text, self.language, tuple(self._history[-HISTORY:]))
         parts = mind.responder.respond(question)
         said: list[Sentence] = []
-        async for part in each_within(mind.deadline_s, mind.responder.name, parts):
+        async for part in each_within(self._patience, mind.responder.name, parts):
             match part:
                 case Sentence():
                     said.append(part)

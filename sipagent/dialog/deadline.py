@@ -1,7 +1,8 @@
 """Every await on an engine ends in its time, as an answer or as an ``EngineError``."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from sipagent.errors import EngineError
@@ -9,24 +10,47 @@ from sipagent.errors import EngineError
 T = TypeVar("T")
 
 
-async def within(deadline_s: float, engine: str, answer: Awaitable[T]) -> T:
+class Patience:
+    """How long the caller still waits for a sound, whichever engines it takes.
+
+    From ``begin``, when a turn has ended, to ``sounded`` all awaits share ``most_s``; while the
+    caller hears something, each has the whole of it.
+    """
+
+    def __init__(self, most_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most_s = most_s
+        self._clock = clock
+        self._until: float | None = None
+
+    def begin(self) -> None:
+        self._until = self._clock() + self._most_s
+
+    def sounded(self) -> None:
+        self._until = None
+
+    @property
+    def left_s(self) -> float:
+        return self._most_s if self._until is None else max(0.0, self._until - self._clock())
+
+
+async def within(patience: Patience, engine: str, answer: Awaitable[T]) -> T:
     """The answer, or ``EngineError`` if it raises or takes longer."""
     try:
-        async with asyncio.timeout(deadline_s):
+        async with asyncio.timeout(patience.left_s):
             return await answer
     except EngineError:
         raise
     except TimeoutError:
-        raise EngineError(engine, f"no answer in {deadline_s:g} s") from None
+        raise EngineError(engine, "no answer in time") from None
     except Exception as error:
         raise EngineError(engine, f"{type(error).__name__}: {error}") from error
 
 
-async def each_within(deadline_s: float, engine: str, parts: AsyncIterator[T]) -> AsyncIterator[T]:
+async def each_within(patience: Patience, engine: str, parts: AsyncIterator[T]) -> AsyncIterator[T]:
     """The parts of a stream, each in its time."""
     while True:
         try:
-            part = await within(deadline_s, engine, _next(parts))
+            part = await within(patience, engine, _next(parts))
         except _Exhausted:
             return
         yield part

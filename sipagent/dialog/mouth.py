@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sipagent.dialog.deadline import each_within
+from sipagent.dialog.deadline import Patience, each_within
 from sipagent.dialog.prompts import Prompts
 from sipagent.events import Event, Interrupted, ReplyBegun, WordsPlayed
 from sipagent.ports import Playout, Sentence, Voice
@@ -18,14 +18,14 @@ class Mouth:
         voice: Voice,
         prompts: Prompts,
         rate_hz: int,
-        deadline_s: float,
+        patience: Patience,
         record: Callable[[Event], None],
     ) -> None:
         self._playout = playout
         self._voice = voice
         self._prompts = prompts
         self._rate_hz = rate_hz
-        self._deadline_s = deadline_s
+        self.patience = patience
         self._record = record
         self._reply = 0
         self._open = False
@@ -39,6 +39,7 @@ class Mouth:
         clauses = self._prompts.get(name, languages)
         text = " ".join(clause.text for clause in clauses)
         self._begin(Sentence(text, languages[0]), kind=name)
+        self.patience.sounded()
         for clause in clauses:
             await self._playout.play(clause)
 
@@ -46,7 +47,8 @@ class Mouth:
         """Speak and queue a sentence, clause by clause. Raises ``EngineError``."""
         self._begin(sentence, kind="answer")
         clauses = self._voice.speak(sentence.text, sentence.language, self._rate_hz)
-        async for clause in each_within(self._deadline_s, self._voice.name, clauses):
+        async for clause in each_within(self.patience, self._voice.name, clauses):
+            self.patience.sounded()
             await self._playout.play(clause)
 
     def _begin(self, sentence: Sentence, kind: str) -> None:

@@ -40,6 +40,7 @@ class Ear:
         self._window = self._bytes_per_ms * WINDOW_MS
         self._kept = bytearray()
         self._kept_from = 0  # bytes dropped from the front since the call began
+        self._lost = 0  # samples that the port had no room for
         self._judged = 0  # bytes since the call began that the VAD has seen
         self._line = QuietLine()
         self._lock = threading.Lock()  # the tick appends, the loop takes slices
@@ -67,6 +68,10 @@ class Ear:
     def read(self) -> bool:
         """Take what has arrived; whether there is a window to judge."""
         pcm = self._port.read()
+        lost = self._port.lost() - self._lost
+        if lost:  # we came too late for it; silence in its place keeps the clock right
+            self._lost += lost
+            pcm += bytes(2 * lost)
         if not pcm:
             return False
         with self._lock:

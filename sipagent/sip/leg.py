@@ -43,7 +43,6 @@ class SipLeg:
 
     def __init__(self, endpoint: "Endpoint", call_id: str) -> None:
         self.call_id = call_id
-        self.frame_ms = PTIME_MS
         self._endpoint = endpoint
         self._pj = endpoint.pj
         self._call: Any = None

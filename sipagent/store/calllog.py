@@ -2,7 +2,7 @@
 
 A record lies in ``<data_dir>/calls/open`` while its call lives and moves to a folder of its
 day when the call has ended. Each line reaches the kernel before ``record`` returns, so that
-the death of the process loses no event.
+the death of the process loses no event. Records and their folders are for their owner alone.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 NEEDED_BYTES: Final = 16 * 1024 * 1024
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+_FILE_MODE: Final = 0o600
+_FOLDER_MODE: Final = 0o700
 
 
 class CallLog:
@@ -39,7 +41,7 @@ class CallLog:
         self._began = datetime.now(UTC)
         self._sequence = 0
         self._size = 0
-        self._file: int | None = os.open(self._path, _APPEND, 0o600)
+        self._file: int | None = os.open(self._path, _APPEND, _FILE_MODE)
         self.clock: Callable[[], int] = lambda: 0
 
     def record(self, event: Event) -> None:
@@ -49,7 +51,11 @@ class CallLog:
         """
         if self._file is None:
             log.info("event after the outcome", call_id=self.call_id, kind=type(event).__name__)
-            return
+        else:
+            self._write(self._file, event)
+
+    def _write(self, file: int, event: Event) -> bool:
+        """Whether the event's line got out."""
         fields = asdict(event)
         at_ms = fields.pop("at_ms", None)
         line = {
@@ -62,11 +68,12 @@ class CallLog:
             **fields,
         }
         self._sequence += 1
-        text = json.dumps(line, ensure_ascii=False) + "\n"
         try:
-            self._append(self._file, text.encode(errors="backslashreplace"))
+            self._append(file, _encoded(line))
         except OSError as error:
             log.error("event lost", call_id=self.call_id, error=error.strerror)
+            return False
+        return True
 
     def _append(self, file: int, line: bytes) -> None:
         """Write the whole line or nothing of it: half a line would spoil the next one."""
@@ -80,25 +87,52 @@ class CallLog:
         self._size += len(line)
 
     def end(self, outcome: Outcome) -> None:
-        """Write the Outcome and put the record away. Nothing is recorded after it."""
+        """Write the Outcome and put the record away. Nothing is recorded after it.
+
+        A record without its Outcome, or without a folder to go to, stays open for the next start.
+        """
         duration = datetime.now(UTC) - self._began
-        self.record(
-            Ended(
-                code=outcome.code,
-                blame=outcome.blame,
-                detail=outcome.detail,
-                duration_ms=round(duration.total_seconds() * 1000),
-            )
+        ended = Ended(
+            code=outcome.code,
+            blame=outcome.blame,
+            detail=outcome.detail,
+            duration_ms=round(duration.total_seconds() * 1000),
         )
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-            _put_away(self._folder, self._path)
+        if self._file is None:
+            self.record(ended)
+            return
+        file, self._file = self._file, None
+        told = self._write(file, ended)
+        try:
+            os.close(file)
+            if told:
+                _put_away(self._folder, self._path)
+        except OSError as error:
+            log.error("record not put away", call_id=self.call_id, error=error.strerror)
+        if not told:
+            log.error("outcome not recorded", call_id=self.call_id, code=outcome.code)
+
+
+def _encoded(line: Mapping[str, Any]) -> bytes:
+    """A record's line; a byte that was not UTF-8 on the wire is kept as JSON's own escape."""
+    return (json.dumps(line, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+
+
+def _rewrite(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Replace a record whole, or not at all."""
+    repaired = path.with_suffix(".repaired")
+    repaired.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(repaired, _APPEND, _FILE_MODE), "wb") as file:
+            file.writelines(map(_encoded, lines))
+        repaired.replace(path)
+    finally:
+        repaired.unlink(missing_ok=True)
 
 
 def _put_away(folder: Path, path: Path) -> None:
     day = folder / datetime.now(UTC).date().isoformat()
-    day.mkdir(exist_ok=True)
+    day.mkdir(_FOLDER_MODE, exist_ok=True)
     path.rename(day / path.name)
 
 
@@ -109,12 +143,13 @@ class CallLogs:
         self._folder = data_dir / "calls"
 
     def prepare(self) -> None:
-        """Make the folders and close what a dead node left open.
+        """Make the folders and close what a dead node left open, where it can be closed.
 
         Raises ``DiskFull`` or ``StartError`` where records cannot be kept.
         """
         try:
-            (self._folder / "open").mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+            (self._folder / "open").mkdir(_FOLDER_MODE, exist_ok=True)
             disk = os.statvfs(self._folder)
             self._lock()
             probe = self._folder / "open" / ".probe"
@@ -131,7 +166,10 @@ class CallLogs:
         if free < NEEDED_BYTES:
             raise self._full(free)
         for path in (self._folder / "open").glob("*.jsonl"):
-            self._close(path)
+            try:
+                self._close(path)
+            except Exception as error:  # whatever lies there, the node must start
+                log.error("record not closed", call_id=path.stem, error=str(error))
 
     def _lock(self) -> None:
         """One node a folder, for its life: another would close this one's live records."""
@@ -175,10 +213,7 @@ class CallLogs:
                 "detail": NODE_DIED.detail,
                 "duration_ms": at_ms,
             }
-            text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in [*lines, ended])
-            repaired = path.with_suffix(".repaired")
-            repaired.write_text(text, encoding="utf-8")
-            repaired.replace(path)
+            _rewrite(path, [*lines, ended])
         _put_away(self._folder, path)
         log.warning("closed the record of a dead node", call_id=path.stem)
 
@@ -202,7 +237,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         for line in lines:
             try:
                 event = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(event, dict) and "event" in event:
                 yield event

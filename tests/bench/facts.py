@@ -1,4 +1,4 @@
-"""How often the whole chain gives the caller the fact: conversations that nobody tuned on, over RTP.
+"""How often the whole chain gives the caller the fact: unseen questions, over RTP.
 
 Each conversation asks two questions in a voice that the recogniser was not trained on; the
 phone recognises what it received. Voice, VAD, recogniser, retrieval and voice again all count.

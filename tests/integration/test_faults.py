@@ -96,6 +96,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         ("TRANSCRIBER", "HangingTranscriber"),
         ("RESPONDER", "RaisingResponder"),
         ("RESPONDER", "HangingResponder"),
+        ("VOICE", "RaisingVoice"),
         ("VOICE", "HangingVoice"),
     ],
 )

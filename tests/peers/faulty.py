@@ -60,16 +60,24 @@ class HangingVoice(_Engine):
 
     async def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
         if re.search(r"\d", text):
-            await asyncio.sleep(3600)
+            await self._fail()
         async for speech in self._voice.speak(text, language, rate_hz):
             yield speech
+
+    async def _fail(self) -> None:
+        await asyncio.sleep(3600)
+
+
+class RaisingVoice(HangingVoice):
+    async def _fail(self) -> None:
+        raise RuntimeError("no breath")
 
 
 if __name__ == "__main__":
     for kind, faulty in (
         ("transcriber", ("RaisingTranscriber", "HangingTranscriber")),
         ("responder", ("RaisingResponder", "HangingResponder")),
-        ("voice", ("HangingVoice",)),
+        ("voice", ("RaisingVoice", "HangingVoice")),
     ):
         cast("dict[str, str]", ENGINES[kind]).update({name: f"{HERE}:{name}" for name in faulty})
     main()

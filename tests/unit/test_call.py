@@ -63,7 +63,7 @@ class Wire:
     def room(self) -> int:
         return 8000
 
-    def frames(self) -> int:
+    def lost(self) -> int:
         return 0
 
 
@@ -71,7 +71,6 @@ class Line:
     """A leg whose peer answers every command as the test says."""
 
     call_id = "call"
-    frame_ms = 20
 
     def __init__(self) -> None:
         self._port = Wire()

@@ -2,9 +2,11 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from sipagent.errors import Blame, DiskFull, StartError
 from sipagent.events import EVENTS, DigitPressed, Ringing, SpeechStarted, personal_fields
@@ -18,6 +20,18 @@ def logs(folder: Path) -> CallLogs:
     made = CallLogs(folder)
     made.prepare()
     return made
+
+
+def full(*_: object) -> int:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """A umask that hides no mode."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 def test_each_event_is_a_line_with_call_tenant_sequence_and_media_time(tmp_path: Path) -> None:
@@ -151,3 +165,93 @@ def test_bytes_that_are_not_utf_8_are_kept_readable(tmp_path: Path) -> None:
     record.record(Ringing("t", "s", "d", "i", b"caf\xe9".decode(errors="surrogateescape"), "c"))
     (line,) = read(tmp_path / "calls" / "open" / "c1.jsonl")
     assert line["user_agent"].startswith("caf")
+
+
+def test_a_dead_nodes_record_of_bytes_that_are_not_utf_8_is_closed(tmp_path: Path) -> None:
+    dead = logs(tmp_path)
+    agent = b"caf\xe9".decode(errors="surrogateescape")
+    dead.open("c1", "demo").record(Ringing("t", "s", "d", "i", agent, "c"))
+    written = (tmp_path / "calls" / "open" / "c1.jsonl").read_bytes()
+    dead.release()
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert path.read_bytes().startswith(written)
+    ringing, ended = read(path)
+    assert ringing["user_agent"] == agent
+    assert ended["code"] == "node-died"
+
+
+@pytest.mark.parametrize("folder", ["c1.jsonl", "c1.repaired"])
+def test_a_record_that_cannot_be_closed_stops_neither_the_start_nor_the_others(
+    tmp_path: Path, folder: str
+) -> None:
+    open_records = tmp_path / "calls" / "open"
+    (open_records / folder).mkdir(parents=True)
+    for name in ("c0", "c1", "c2"):
+        if folder != f"{name}.jsonl":
+            (open_records / f"{name}.jsonl").write_text('{"event": "Held"}\n')
+    with capture_logs() as said:
+        logs(tmp_path)
+    assert [line["call_id"] for line in said if line["event"] == "record not closed"] == ["c1"]
+    assert (open_records / "c1.jsonl").exists()
+    assert {path.stem for path in (tmp_path / "calls").glob("2*/*.jsonl")} == {"c0", "c2"}
+
+
+def test_a_line_too_deep_to_be_read_does_not_stop_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "calls" / "open").mkdir(parents=True)
+    (tmp_path / "calls" / "open" / "c1.jsonl").write_text("[" * 100_000 + "\n")
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["event"] for line in read(path)] == ["Ended"]
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_records_and_their_folders_are_private_also_when_repaired(tmp_path: Path) -> None:
+    dead = logs(tmp_path / "data")
+    dead.open("c1", "demo").record(RINGING)
+    dead.release()
+    stale = tmp_path / "data" / "calls" / "open" / "c1.repaired"
+    stale.write_text("half of a repair")
+    logs(tmp_path / "data").open("c2", "demo").end(Outcome("goodbye", Blame.CALLER))
+    modes = {
+        path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data/calls").rglob("*")
+    }
+    assert modes.pop("c1.jsonl") == modes.pop("c2.jsonl") == 0o600
+    modes.pop(".lock")
+    assert len(modes) == 2
+    assert set(modes.values()) == {0o700}
+    assert (tmp_path / "data" / "calls").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_record_whose_outcome_the_disk_refused_is_closed_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = logs(tmp_path)
+    record = running.open("c1", "demo")
+    record.record(RINGING)
+    monkeypatch.setattr(os, "write", full)
+    with capture_logs() as said:
+        record.end(Outcome("goodbye", Blame.CALLER))
+    monkeypatch.undo()
+    assert {"event": "outcome not recorded", "call_id": "c1", "code": "goodbye"}.items() <= (
+        said[-1].items()
+    )
+    assert (tmp_path / "calls" / "open" / "c1.jsonl").exists()
+    running.release()
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["event"] for line in read(path)] == ["Ringing", "Ended"]
+
+
+def test_a_record_that_has_no_folder_to_go_to_is_put_away_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = logs(tmp_path)
+    record = running.open("c1", "demo")
+    monkeypatch.setattr(Path, "rename", full)
+    record.end(Outcome("goodbye", Blame.CALLER))
+    monkeypatch.undo()
+    running.release()
+    logs(tmp_path)
+    (path,) = (tmp_path / "calls").glob("2*/c1.jsonl")
+    assert [line["code"] for line in read(path)] == ["goodbye"]

@@ -1,6 +1,7 @@
-"""``sipagent calls`` and ``sipagent models``, on records and folders made here."""
+"""What ``sipagent calls``, ``models`` and ``serve`` print, on what is made here."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,10 @@ from click.testing import CliRunner, Result
 from sipagent.cli import timeline
 from sipagent.cli.calls import RecordMissing, calls, row
 from sipagent.cli.models import models
+from sipagent.cli.phone import call
+from sipagent.cli.phone.command import read_server, read_words
+from sipagent.cli.serve import _introduction
+from sipagent.config import Settings, demo_tenants, load
 from sipagent.errors import Blame, ModelMissing, SipagentError
 from sipagent.events import (
     EVENTS,
@@ -22,7 +27,8 @@ from sipagent.events import (
     WordsPlayed,
 )
 from sipagent.outcome import CALLER_HUNG_UP, Outcome
-from sipagent.store.calllog import CallLog, CallLogs
+from sipagent.store.calllog import CallLog, CallLogs, read
+from sipagent.text.language import Language
 
 RINGING = Ringing("loopback", "127.0.0.1:5099", "+97142000000", "abc@host", "phone", "+971501")
 
@@ -180,6 +186,107 @@ def test_an_event_of_another_version_is_shown_with_its_fields() -> None:
         "x": 2,
     }
     assert list(timeline.lines([event])) == ["    1.50           New x=2"]
+
+
+HOSTILE: Final = "\x1b]0;owned\x07\x9b2J\x7f\r\n\t\u202e\u2066\u2028\udce9"
+SHOWN: Final = r"\u001b]0;owned\u0007\u009b2J\u007f\u000d\u000a\u0009\u202e\u2066\u2028\udce9"
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A call whose peer sends what would act on a terminal, and speaks Arabic."""
+    logs = CallLogs(tmp_path)
+    logs.prepare()
+    record = logs.open("cc44", "demo")
+    record.record(Ringing("t", "s", "d", "i", HOSTILE, "c"))
+    record.record(WordsHeard("ar", 0.93, True, 120, f"ما هي\u200f أوقات العمل؟{HOSTILE}"))
+    record.end(Outcome(HOSTILE, Blame.PEER, HOSTILE))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [(("list",), 1), (("show", "cc44"), 7), (("show", "cc44", "--json"), 3)]
+)
+def test_nothing_from_the_wire_acts_on_the_terminal(
+    hostile: Path, words: tuple[str, ...], count: int
+) -> None:
+    result = run(*words, "--data-dir", str(hostile))
+    assert result.exit_code == 0, result.exception
+    lines = result.output.split("\n")
+    assert len(lines) == count + 1
+    acting = {sign for sign in HOSTILE if not sign.isascii() or not sign.isprintable()}
+    assert not acting & set("".join(lines))
+    assert r"\u001b]0;owned\u0007\u009b2J" in result.output
+
+
+def test_arabic_stays_readable_beside_what_is_escaped(hostile: Path) -> None:
+    output = run("show", "cc44", "--data-dir", str(hostile)).output
+    assert f"“ما هي\u200f أوقات العمل؟{SHOWN}”" in output
+
+
+def test_an_encoding_without_arabic_stops_no_command(hostile: Path) -> None:
+    for words in (["list"], ["show", "cc44"], ["show", "cc44", "--json"]):
+        latin = CliRunner(charset="latin-1")
+        result = latin.invoke(calls, [*words, "--data-dir", str(hostile)])
+        assert result.exit_code == 0, result.exception
+
+
+def test_json_keeps_what_came_over_the_wire(hostile: Path) -> None:
+    output = run("show", "cc44", "--json", "--data-dir", str(hostile)).output
+    (path,) = (hostile / "calls").glob("*/cc44.jsonl")
+    assert [json.loads(line) for line in output.splitlines()] == list(read(path))
+
+
+@pytest.mark.parametrize(
+    ("bind", "port", "number", "address", "command"),
+    [
+        ("127.0.0.1", 5060, "+97142000000", "127.0.0.1:5060", "sipagent call"),
+        ("0.0.0.0", 5060, "+97142000000", "127.0.0.1:5060", "sipagent call"),
+        ("::", 5060, "+97142000000", "127.0.0.1:5060", "sipagent call"),
+        (
+            "0.0.0.0",
+            5080,
+            "+97142000001",
+            "127.0.0.1:5080",
+            "sipagent call --server 127.0.0.1:5080 +97142000001",
+        ),
+        (
+            "10.0.0.5",
+            5060,
+            "+97142000000",
+            "10.0.0.5:5060",
+            "sipagent call --server 10.0.0.5:5060",
+        ),
+        ("127.0.0.1", 5060, "+97142000001", "127.0.0.1:5060", "sipagent call +97142000001"),
+    ],
+)
+def test_a_node_that_is_ready_says_how_to_call_it(
+    bind: str, port: int, number: str, address: str, command: str
+) -> None:
+    (tenant,) = demo_tenants()
+    tenants = [tenant.model_copy(update={"numbers": (number,)})]
+    settings = Settings.model_validate({"sip": {"bind": bind, "port": port}, "tenants": tenants})
+    ready = _introduction(settings)[-1]
+    assert ready == f"Ready. Dial sip:{number}@{address}, or run: {command}"
+    given = call.make_context("call", shlex.split(command)[2:]).params
+    host, called_port = read_server(given["server"])
+    assert f"{host}:{called_port}" == address
+    assert read_words(given["words"], Language.EN)[0] == number
+
+
+def test_the_sample_of_the_environment_holds_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = Path(__file__).parent.parent.parent / ".env.sample"
+    lines = sample.read_text(encoding="utf-8").splitlines()
+    monkeypatch.chdir(tmp_path)
+    usual = load()
+    for line in lines:
+        if not line.startswith("#"):
+            name, _, value = line.partition("=")
+            monkeypatch.setenv(name, value)
+    assert load() == usual
+    assert any("set -a; . ./.env; set +a" in line for line in lines)
 
 
 def test_embedded_and_fetched_models_are_listed(tmp_path: Path) -> None:

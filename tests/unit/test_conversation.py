@@ -1,4 +1,4 @@
-"""The conversation against fakes of the ports: no audio, no engine, no sleep."""
+"""The conversation against fakes of the ports: no audio and no engine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -7,6 +7,7 @@ import pytest
 
 from sipagent.config import HearingSettings
 from sipagent.dialog.conversation import Conversation, Ending, Mind
+from sipagent.dialog.deadline import Patience
 from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.prompts import GREETING, TEXTS, Prompts
 from sipagent.events import (
@@ -151,7 +152,7 @@ class Stage:
         self.lips, self.scribe, self.mirror = Lips(), Scribe(), Mirror()
         self.events: list[Event] = []
         self.voice = Voice()
-        mouth = Mouth(self.lips, self.voice, prompts, 8000, 1.0, self.events.append)
+        mouth = Mouth(self.lips, self.voice, prompts, 8000, Patience(1.0), self.events.append)
         self.conversation = Conversation(
             "demo",
             (EN, AR),

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from sipagent.events import DigitPressed, Event, ReferAnswered, ReferNotified
+from sipagent.handoff.states import State, Transfer
 from sipagent.handoff.token import Context, Tokens, headers, target
-from sipagent.handoff.transfer import State, Transfer
 
 CONTEXT = Context("call", "demo", "caller-asked")
 ACCEPTED = ReferAnswered(1, 202, "Accepted")

@@ -1,6 +1,7 @@
 """Which words left the node."""
 
-from sipagent.media.playout import Ledger, PortPlayout
+from sipagent.media.ledger import Ledger
+from sipagent.media.playout import PortPlayout
 from sipagent.ports import Cut, Speech, SpokenWord
 from sipagent.text.language import Language
 
@@ -36,7 +37,7 @@ class Port:
     def room(self) -> int:
         return 480_000
 
-    def frames(self) -> int:
+    def lost(self) -> int:
         return 0
 
 

@@ -19,6 +19,7 @@ from tests.unit.test_call import Wire
 
 WINDOW = 256
 RATE_HZ = 8000
+RULES = TurnRules(0.5, 64, 200, 128, 500, 20_000)
 
 
 def noise(dbfs: float, seed: int = 1) -> Iterator[bytes]:
@@ -82,7 +83,7 @@ async def test_an_ear_passes_over_the_quiet_and_keeps_the_time() -> None:
     said = np.concatenate([pause, turn, pause, turn, pause])
     said = (said + random.standard_normal(len(said)) * 32).astype("<i2")
     events: list[Event] = []
-    listener = EndOfTurn(TurnRules(0.5, 64, 200, 128, 500, 20_000))
+    listener = EndOfTurn(RULES)
     ear = Ear(Recorded(said), RATE_HZ, listener, events.extend)
     vad = CountingVad()
     tick = Tick(vad)
@@ -111,3 +112,16 @@ class CountingVad(SileroVad):
     def probabilities(self, windows, states):  # type: ignore[no-untyped-def]
         self.judged += len(windows)
         return super().probabilities(windows, states)
+
+
+def test_what_the_port_had_no_room_for_is_silence_on_the_clock() -> None:
+    """After a stall the media clock, and with it every time in the record, is right again."""
+
+    class Stalled(Recorded):
+        def lost(self) -> int:
+            return 800 if self._at >= 320 else 0
+
+    ear = Ear(Stalled(np.zeros(480, np.int16)), RATE_HZ, EndOfTurn(RULES), lambda events: None)
+    for _ in range(3):
+        ear.read()
+    assert ear.now_ms == 60 + 100

@@ -65,7 +65,7 @@ def test_sentences_are_words_only(drawn: list[corpus.Sentence]) -> None:
 
 def test_both_languages_and_orders_that_cannot_be_guessed(drawn: list[corpus.Sentence]) -> None:
     arabic = sum(sentence.language == "ar" for sentence in drawn) / DRAWS
-    assert 0.4 < arabic < 0.56
+    assert abs(arabic - corpus.ARABIC_SHARE) < 0.08
     assert len({sentence.text for sentence in drawn}) > 0.75 * DRAWS
 
 

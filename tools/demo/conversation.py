@@ -11,12 +11,11 @@ from tools.demo.record import Event
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One call. ``own`` says that its first question is not ours, so it may have no answer."""
+    """One call of the demo."""
 
     name: str
     language: Language
     steps: tuple[str, ...]
-    own: bool = False
 
 
 _OURS: Final[Mapping[Language, tuple[str, str, str, str]]] = {
@@ -39,17 +38,17 @@ _NAMES: Final = {Language.EN: "english", Language.AR: "arabic"}
 def conversations(ask: str) -> list[Conversation]:
     """One in English and one in Arabic; or one alone, in the language of ``ask``."""
     if not ask:
-        return [_conversation(language, _OURS[language][0], own=False) for language in _OURS]
+        return [_conversation(language, _OURS[language][0]) for language in _OURS]
     found = (language_of(word) for word in ask.split())
     language = next((one for one in found if one is not None), Language.EN)
-    return [_conversation(language, ask, own=True)]
+    return [_conversation(language, ask)]
 
 
-def _conversation(language: Language, question: str, *, own: bool) -> Conversation:
+def _conversation(language: Language, question: str) -> Conversation:
     """A question, a second one into the answer, a human, and some words to the desk."""
     _, second, human, hello = _OURS[language]
     steps = (question, f"+2.5 {second}", human, f">1.5 {hello}")
-    return Conversation(_NAMES[language], language, steps, own)
+    return Conversation(_NAMES[language], language, steps)
 
 
 def faults(talk: Conversation, report: Mapping[str, Any], events: Sequence[Event]) -> list[str]:

@@ -36,6 +36,7 @@
 %{
 #include "pcm_port.hpp"
 #include "rtp_tap.hpp"
+#include "sip_gate.hpp"
 %}
 
 /* All but opening and closing are a few loads and one short copy: handing the interpreter lock over
@@ -119,5 +120,93 @@ public:
             return PyBytes_FromStringAndSize(records.data(), Py_ssize_t(records.size()));
         }
         unsigned long long dropped() { return $self->dropped(); }
+    }
+};
+
+class GateRules {
+public:
+    bool answer_strangers;
+    unsigned stranger_most_per_s;
+    unsigned ban_s;
+    unsigned max_bytes;
+    unsigned max_headers;
+    bool ready;
+    unsigned max_calls;
+    unsigned retry_after_s;
+    int trunk(double calls_per_s, const std::string &header, const std::string &secret);
+    void network(int trunk, const std::string &text) throw(pj::Error);
+};
+
+%nothread SipGate::counts;
+%nothread SipGate::digits;
+%nothread SipGate::busiest;
+%nothread SipGate::messages;
+
+class SipGate {
+public:
+    SipGate();
+    ~SipGate();
+    void open() throw(pj::Error);
+    void close();
+    void publish(const GateRules &rules);
+    void ready(bool on, unsigned retry_after_s);
+    int trunk_of(const std::string &source) const;
+
+    %extend {
+        PyObject *counts()
+        {
+            static const char *const names[SipGate::COUNTS] = {
+                "passed", "stranger", "banned", "not_ready", "full", "too_fast", "not_allowed",
+                "too_large", "pings", "keyed", "malformed"};
+            PyObject *all = PyDict_New();
+            for (int which = 0; all && which < SipGate::COUNTS; ++which) {
+                PyObject *count = PyLong_FromUnsignedLongLong($self->counted(which));
+                if (!count || PyDict_SetItemString(all, names[which], count) != 0)
+                    Py_CLEAR(all);
+                Py_XDECREF(count);
+            }
+            return all;
+        }
+
+        PyObject *digits()
+        {
+            const auto taken = $self->digits();
+            PyObject *all = PyList_New(0);
+            for (const auto &digit : taken) {
+                PyObject *item = all ? Py_BuildValue(
+                    "(NCI)",
+                    PyUnicode_DecodeUTF8(digit.call_id.data(), Py_ssize_t(digit.call_id.size()),
+                                         "surrogateescape"),
+                    int(digit.digit), digit.ms)
+                                     : NULL;
+                if (!item || PyList_Append(all, item) != 0)
+                    Py_CLEAR(all);
+                Py_XDECREF(item);
+            }
+            return all;
+        }
+
+        PyObject *busiest(unsigned count)
+        {
+            PyObject *all = PyList_New(0);
+            for (const auto &source : $self->busiest(count)) {
+                PyObject *item = all ? Py_BuildValue("(sKK)", source.address.text().c_str(),
+                                                     (unsigned long long)source.refused,
+                                                     (unsigned long long)source.banned_until_ms)
+                                     : NULL;
+                if (!item || PyList_Append(all, item) != 0)
+                    Py_CLEAR(all);
+                Py_XDECREF(item);
+            }
+            return all;
+        }
+
+        void tap(bool on) { $self->log().listen(on); }
+        unsigned long long tap_lost() { return $self->log().lost(); }
+        PyObject *messages()
+        {
+            const std::string records = $self->log().take();
+            return PyBytes_FromStringAndSize(records.data(), Py_ssize_t(records.size()));
+        }
     }
 };

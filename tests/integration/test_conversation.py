@@ -13,9 +13,7 @@ from tests.peers.phone import Phone, Talk
 from tests.peers.processes import Node
 from tests.peers.records import ended, events, outcome
 
-VOICED_SAMPLES = (
-    560  # 70 ms, in which the VAD hears more than min_speech_ms and less than interrupt_ms
-)
+VOICED_SAMPLES = 560  # 70 ms: the VAD hears more than min_speech_ms, less than interrupt_ms
 
 
 def test_a_caller_interrupts_and_the_record_tells_heard_from_unheard(

@@ -60,13 +60,15 @@ environment() {
     [ "$(cat "$ready" 2>/dev/null)" = "$want" ] && return
     rm -f "$ready"
     [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
+    # For every pip from here on, also those that build in isolation; newer ones ask by another name.
+    export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
     local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --quiet)
     say "pjsua2 wheel (the first time takes some minutes)"
     local wheel
     wheel=$("$VENV/bin/python" deploy/pjsua2/build.py | tail -n 1)
     say "Python packages"
-    "${pip[@]}" install -c constraints.txt -e '.[dev,picture]' 
-    "${pip[@]}" install -c constraints.txt --no-deps "$VAD"
+    "${pip[@]}" install -e '.[dev,picture,whisper]'
+    "${pip[@]}" install --no-deps "$VAD"
     "${pip[@]}" install --no-deps --force-reinstall "$wheel"
     printf '%s' "$want" >"$ready"
     say "ready"

@@ -6,6 +6,8 @@
 #define PJSIP_SAFE_MODULE 0
 #define PJSIP_UNESCAPE_IN_PLACE 1
 
+#define PJ_HAS_IPV6 1
+
 /* Limits. Refusing calls is admission's work, so none of these may be met first. An ioqueue holds
  * two sockets for each call (RTP and RTCP) and one for each SIP connection. */
 #define PJSUA_MAX_CALLS 1280

@@ -116,4 +116,85 @@ class RtpTap:
     def dropped(self) -> int:
         """Packets not recorded because nobody read."""
 
+class GateRules:
+    """What the gate goes by; see `SipGate.publish`."""
+
+    answer_strangers: bool
+    """Whether requests from no trunk get 403; else they get nothing."""
+
+    stranger_most_per_s: int
+    """Above it, a stranger's address is banned: dropped unread. 0 bans nobody."""
+
+    ban_s: int
+    max_bytes: int
+    max_headers: int
+    ready: bool
+    """Whether new calls pass and OPTIONS is answered 200; else both get 503 with Retry-After."""
+
+    max_calls: int
+    """Live calls, beyond which new ones get 503. 0 is no limit."""
+
+    retry_after_s: int
+
+    def __init__(self) -> None: ...
+    def trunk(self, calls_per_s: float, header: str, secret: str) -> int:
+        """Add a trunk; its number, from 0. `calls_per_s` 0 is no limit.
+
+        Where `header` is not empty, an INVITE that lacks `secret` in it is a stranger's.
+        """
+
+    def network(self, trunk: int, text: str) -> None:
+        """Requests from "192.0.2.0/24" or "2001:db8::/32" are the trunk's; the narrowest counts.
+
+        Raises Error for what is no network or no trunk.
+        """
+
+class SipGate:
+    """A module before transactions: what it refuses costs no dialog, no call and no socket.
+
+    One for an endpoint. `open`, `close`, `publish`, `ready`, `digits` and `busiest` belong to the
+    PJSIP thread. Requests within a live dialog pass from any source.
+    """
+
+    def __init__(self) -> None: ...
+    def open(self) -> None:
+        """Stand before the endpoint, which was created. Raises Error where there is a gate."""
+
+    def close(self) -> None:
+        """Idempotent, and harmless after the endpoint's end."""
+
+    def publish(self, rules: GateRules) -> None:
+        """Go by these rules from the next request on. Trunks' rates begin anew."""
+
+    def ready(self, on: bool, retry_after_s: int) -> None:
+        """Change readiness alone."""
+
+    def trunk_of(self, source: str) -> int:
+        """The number of the trunk that "address:port" belongs to, or -1."""
+
+    def counts(self) -> dict[str, int]:
+        """Since it opened: passed, stranger, banned, not_ready, full, too_fast, not_allowed,
+        too_large, pings, keyed, malformed.
+        """
+
+    def digits(self) -> list[tuple[str, str, int]]:
+        """Digits that came by INFO since the last call: SIP Call-ID, digit, duration in ms or 0."""
+
+    def busiest(self, count: int) -> list[tuple[str, int, int]]:
+        """Strangers by requests: address, requests, and until when (CLOCK_MONOTONIC ms) banned."""
+
+    def tap(self, on: bool) -> None:
+        """Note all messages, or none; what was noted and not read is dropped with the latter."""
+
+    def messages(self) -> bytes:
+        """Packed messages since the last read, oldest first, each `struct` "<QBxHI", the peer's
+        address and the message.
+
+        The fields: CLOCK_REALTIME ns, direction (0 received, 1 sent), lengths of address and
+        message in bytes.
+        """
+
+    def tap_lost(self) -> int:
+        """Messages not noted because nobody read."""
+
 def __getattr__(name: str) -> Any: ...

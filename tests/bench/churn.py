@@ -30,6 +30,7 @@ def churn(folder: Path) -> list[Row]:
             callers.wait(60)
             ended(served.data, count=STEP * (batch + 1))
             seen.append(cost(served.process.pid))
+    print("bench: KiB after each batch:", *(moment.rss_kib for moment in seen), flush=True)
     settled = seen[FIRST // STEP - 1 :]
     slope = np.polyfit(range(len(settled)), [moment.rss_kib for moment in settled], 1)[0]
     first, last = settled[0], settled[-1]

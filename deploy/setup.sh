@@ -60,7 +60,7 @@ environment() {
     [ "$(cat "$ready" 2>/dev/null)" = "$want" ] && return
     rm -f "$ready"
     [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
-    # For every pip from here on, also those that build in isolation; newer ones ask by another name.
+    # For every pip from here on; those that build in isolation ask by one name or the other.
     export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
     local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --quiet)
     say "pjsua2 wheel (the first time takes some minutes)"

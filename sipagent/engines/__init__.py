@@ -1,7 +1,7 @@
-"""The table of engines, by kind and name (D8). Imports an engine only when it is asked for.
+"""Loads engines by kind and name (D8). Imports one only when it is asked for.
 
-To add one: a file beside this one, a line in ``ENGINES``, and the shared test of its kind in
-``tests/contract`` runs over it.
+To add one: a file beside this one, a line in the table ``ENGINES``, and the shared test of its
+kind in ``tests/contract`` runs over it.
 """
 
 from collections.abc import Mapping
@@ -10,23 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from pydantic import ValidationError
 
+from sipagent.config import ENGINES as ENGINES
 from sipagent.errors import ConfigError, ExtraMissing
 from sipagent.ports import Responder, Transcriber, Voice
 
 if TYPE_CHECKING:
     from sipagent.engines.llm_lexical import Index
 
-ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
-    "voice": {
-        "espeak": "sipagent.engines.tts_espeak:EspeakVoice",
-    },
-    "transcriber": {
-        "whisper": "sipagent.engines.asr_whisper:WhisperTranscriber",
-    },
-    "responder": {
-        "lexical": "sipagent.engines.llm_lexical:LexicalResponder",
-    },
-}
+EXTRAS: Final[Mapping[str, str]] = {"whisper": "whisper"}  # by engine; the others need the base
 
 
 @overload
@@ -65,12 +56,13 @@ def load(
     module, _, kind_name = engines[name].partition(":")
     try:
         engine = getattr(import_module(module), kind_name)
-    except ImportError as error:
-        raise ExtraMissing(f"the {kind} {name} needs {error.name}: it is not installed") from None
-    try:
         if indexes is None:
             return engine.from_settings(settings)
         return engine.from_settings(settings, indexes)
+    except ImportError as error:
+        missing = (error.name or str(error)).partition(".")[0]
+        package = f"sipagent[{EXTRAS[name]}]" if name in EXTRAS else "sipagent"
+        raise ExtraMissing(f'the {kind} {name} needs {missing}: pip install "{package}"') from None
     except ValidationError as error:
         fault = error.errors()[0]
         key = ".".join(map(str, fault["loc"]))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sipagent.config import EspeakSettings
 from sipagent.engines.levels import normalised, trimmed
 from sipagent.engines.resample import resample
-from sipagent.errors import EngineError, ExtraMissing, ModelMissing
+from sipagent.errors import EngineError, ModelMissing
 from sipagent.ports import Speech, SpokenWord
 from sipagent.text.clauses import clauses
 from sipagent.text.language import Language
@@ -201,10 +201,8 @@ class _Library:
     """The one libespeak-ng of the process. Every method runs on its thread."""
 
     def __init__(self) -> None:
-        try:
-            import espeakng_loader
-        except ImportError:
-            raise ExtraMissing("the voice espeak needs: pip install espeakng-loader") from None
+        import espeakng_loader
+
         self._data = Path(espeakng_loader.get_data_path())
         try:
             self._espeak = ctypes.CDLL(str(espeakng_loader.get_library_path()))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sipagent.engines.log_mel import HOP, RATE_HZ, LogMel
-from sipagent.errors import ExtraMissing, ModelMissing
+from sipagent.errors import ModelMissing
 from sipagent.text.language import Language
 
 TOKENS_PER_S: Final = 12
@@ -57,13 +57,9 @@ class WhisperModel:
     """A loaded model. Its methods block, and belong to one thread."""
 
     def __init__(self, folder: Path, device: str, compute_type: str, threads: int) -> None:
-        try:
-            import ctranslate2
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise ExtraMissing(
-                f"the transcriber whisper needs {error.name}: pip install faster-whisper"
-            ) from None
+        import ctranslate2
+        from tokenizers import Tokenizer
+
         self._view: Any = ctranslate2.StorageView
         try:
             self._model: Any = ctranslate2.models.Whisper(

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from sipagent.config import MediaSettings, SipSettings, Trunk
+from sipagent.config import HEADROOM_CALLS, MediaSettings, SipSettings, Trunk
 from sipagent.errors import NodeBusy, NodeDraining, NotFromTrunk, PortTaken, Refusal, StartError
 from sipagent.events import Ringing
 from sipagent.sip import message
@@ -28,7 +28,6 @@ T = TypeVar("T")
 POLL_MS: Final = 5  # how long a command may wait for the poll to return
 PTIME_MS: Final = 20
 RETRY_AFTER_S: Final = 5
-HEADROOM_CALLS: Final = 64  # beyond our own limit, so that PJSIP never answers 486 by itself
 ADDRESS_IN_USE: Final = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
 
 OnInvite = Callable[[SipLeg, Ringing, tuple[str, ...]], None]
@@ -135,7 +134,7 @@ class Endpoint:
         pj, config = self.pj, self.pj.EpConfig()
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
-        config.uaConfig.maxCalls = self.sip.max_calls + HEADROOM_CALLS
+        config.uaConfig.maxCalls = self.sip.max_calls + HEADROOM_CALLS  # never PJSIP's own 486
         config.uaConfig.userAgent = "sipagent"
         config.medConfig.clockRate = self.media.clock_hz
         config.medConfig.sndClockRate = self.media.clock_hz

@@ -1,14 +1,19 @@
 """The table of engines: names, settings, what is missing."""
 
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from sipagent.config import EspeakSettings
-from sipagent.engines import ENGINES, load
+from sipagent.config import EngineSettings, EspeakSettings
+from sipagent.engines import ENGINES, EXTRAS, load
 from sipagent.engines.tts_espeak import EspeakVoice
 from sipagent.engines.whisper_model import find_model
-from sipagent.errors import ConfigError, ModelMissing
+from sipagent.errors import ConfigError, ExtraMissing, ModelMissing
+from tests.contract.conftest import installed
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def test_an_unknown_engine_is_named_with_those_that_exist() -> None:
@@ -67,3 +72,32 @@ def test_every_engine_of_the_table_is_a_class_with_settings() -> None:
             module, _, name = place.partition(":")
             assert module.startswith("sipagent.engines.")
             assert name.isidentifier()
+
+
+def test_a_missing_dependency_says_which_extra_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faster_whisper.feature_extractor", None)
+    with pytest.raises(ExtraMissing) as caught:
+        load("transcriber", "whisper", {})
+    assert str(caught.value) == (
+        'the transcriber whisper needs faster_whisper: pip install "sipagent[whisper]"'
+    )
+
+
+def test_a_part_of_the_base_that_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sipagent.engines.llm_lexical", None)
+    with pytest.raises(ExtraMissing, match=r'pip install "sipagent"$'):
+        load("responder", "lexical", {}, {})
+
+
+def test_an_extra_that_is_named_exists() -> None:
+    extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(EXTRAS.values()) <= extras.keys()
+    assert EXTRAS.keys() <= {name for engines in ENGINES.values() for name in engines}
+
+
+@pytest.mark.parametrize("kind", sorted(ENGINES))
+def test_an_embedded_engine_that_is_missing_is_not_skipped(kind: str) -> None:
+    with pytest.raises(ExtraMissing), installed(kind, getattr(EngineSettings(), kind)):
+        raise ExtraMissing
+    with pytest.raises(pytest.skip.Exception), installed(kind, "another"):
+        raise ExtraMissing

@@ -1,7 +1,6 @@
 """Real programs that a test starts on loopback, and ends by their process ids."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,17 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.demo.processes import free_port as free_port
+from tools.demo.processes import unconfigured
+
 START_S = 20.0
 STOP_S = 10.0
 RTP_PORTS = 1200
-
-
-def free_port() -> int:
-    """A UDP port that nobody has at the moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(said: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
@@ -43,7 +37,7 @@ def running(
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+            env={**unconfigured(), "PYTHONUNBUFFERED": "1", **(env or {})},
         )
     try:
         wait_for(said, log, process)
@@ -78,7 +72,10 @@ class Node:
 def node(
     folder: Path, module: str = "sipagent", config: Path | None = None, **settings: str
 ) -> Iterator[Node]:
-    """Serve the demo tenant on a free port; ``settings`` are ``SECTION__NAME=value``."""
+    """Serve the demo tenant on a free port; ``settings`` are ``SECTION__NAME=value``.
+
+    Without a ``config``, an empty file stands in for a ``sipagent.toml`` of the user's.
+    """
     port, rtp = free_port(), 20000 + free_port() % 20000 // 2 * 2
     data = folder / "data"
     env = {
@@ -90,8 +87,6 @@ def node(
         **{f"SIPAGENT_{name}": value for name, value in settings.items()},
     }
     log = folder / "node.log"
-    command = [sys.executable, "-m", module, "serve"]
-    if config is not None:
-        command += ["--config", str(config)]
+    command = [sys.executable, "-m", module, "serve", "--config", str(config or os.devnull)]
     with running(command, log, "Ready.", env) as process:
         yield Node(process, port, (rtp, rtp + RTP_PORTS - 1), data, log)

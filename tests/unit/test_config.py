@@ -1,6 +1,8 @@
 """Settings: what is right, and the one line that says what is wrong."""
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,21 @@ from sipagent.errors import ConfigError
 from sipagent.handoff.token import Context, Tokens, headers, target
 from sipagent.sip.uri import LONGEST, refer_to
 from sipagent.text.language import Language
+from tools.demo.processes import unconfigured
+
+ROOT = Path(__file__).parents[2]
+TENANT = '[[tenants]]\nname = "{}"\nnumbers = ["{}"]\nknowledge = "k"\ndesk = "sip:a@b"\n'
+TRUNK = '[[trunks]]\nname = "{}"\nnetworks = ["{}"]\n'
+
+
+@pytest.fixture(autouse=True)
+def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with documents and without a file, and none of the user's own variables."""
+    (tmp_path / "k").mkdir()
+    (tmp_path / "k" / "hours.md").touch()
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ.keys() - unconfigured().keys():
+        monkeypatch.delenv(name)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -24,10 +41,7 @@ def faults(path: Path) -> list[str]:
     return str(caught.value).replace(f"{path.parent}/", "").splitlines()
 
 
-def test_without_a_file_the_demo_tenant_answers_loopback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_without_a_file_the_demo_tenant_answers_loopback() -> None:
     settings = config.load()
     assert settings.trunks == config.DEMO_TRUNKS
     assert settings.tenants[0].numbers == ("+97142000000",)
@@ -65,7 +79,13 @@ def test_the_environment_wins_over_the_file(
         ),
         (
             "[media]\nrtp_port_min = 20000\nrtp_port_max = 10001\n",
-            "sipagent.toml:1: media: rtp_port_max must be over rtp_port_min (20000)",
+            "sipagent.toml:3: media.rtp_port_max: 10001 is under rtp_port_min, which is 20000; "
+            "expected an odd UDP port over rtp_port_min",
+        ),
+        (
+            "[media]\nrtp_port_min = 20000\n",
+            "sipagent.toml:1: media.rtp_port_max: 19999 is under rtp_port_min, which is 20000; "
+            "expected an odd UDP port over rtp_port_min",
         ),
         (
             '[[tenants]]\nname = "a"\nnumbers = ["+97142000000"]\nknowledge = "kb"\n'
@@ -89,13 +109,55 @@ def test_the_environment_wins_over_the_file(
             "expected 8000, the rate of G.711",
         ),
         (
-            "[media]\nrtp_port_min = 10000\nrtp_port_max = 10397\n",
-            "sipagent.toml: settings: 200 calls need 400 RTP ports and there are 398; "
-            "raise media.rtp_port_max by 2 or lower sip.max_calls",
+            "[media]\nrtp_port_min = 10000\nrtp_port_max = 10525\n",
+            "sipagent.toml:3: media.rtp_port_max: 200 calls, and 64 more until they are refused, "
+            "need 528 RTP ports and there are 526; make room for 2 more or lower sip.max_calls",
         ),
         (
-            '[[trunks]]\nname = "a"\nnetworks = ["10.0.0.1"]\n' * 2,
-            "sipagent.toml: settings: two [[trunks]] have the name 'a'; name each once",
+            TRUNK.format("a", "10.0.0.1") + TRUNK.format("a", "10.0.0.2"),
+            "sipagent.toml:5: trunks.1.name: a is trunks.0.name already; give it once",
+        ),
+        (
+            TRUNK.format("a", "10.0.0.1") + TRUNK.format("b", "10.0.0.1/32"),
+            "sipagent.toml:6: trunks.1.networks.0: 10.0.0.1/32 is trunks.0.networks.0 already; "
+            "give it once",
+        ),
+        (
+            TENANT.format("a", "+97142000000") + TENANT.format("b", "+97142000000"),
+            "sipagent.toml:8: tenants.1.numbers.0: +97142000000 is tenants.0.numbers.0 already; "
+            "give it once",
+        ),
+        (
+            TENANT.format("a", "+97142000000") + TENANT.format("a", "+97142000001"),
+            "sipagent.toml:7: tenants.1.name: a is tenants.0.name already; give it once",
+        ),
+        (
+            TENANT.format("a", "+97142000000") + 'languages = ["en", "ar", "en"]\n',
+            "sipagent.toml:6: tenants.0.languages.2: en is languages.0 already; give it once",
+        ),
+        (
+            TENANT.format("a", "+97142000000").replace('"k"', '"nowhere"'),
+            "sipagent.toml:4: tenants.0.knowledge: no folder nowhere; "
+            "name one that holds documents (*.md)",
+        ),
+        (
+            TENANT.format("a", "+97142000000").replace('"k"', '"k/.."'),
+            "sipagent.toml:4: tenants.0.knowledge: k/.. holds no document; put one there (*.md)",
+        ),
+        (
+            TENANT.format("a", "+97142000000") + "[tenants.greeting]\nfr = 'Bonjour.'\n",
+            "sipagent.toml:7: tenants.0.greeting.fr.[key]: Input should be 'en' or 'ar'; "
+            'expected a table of texts: en = "Welcome to ...", ar = "..."',
+        ),
+        (
+            "[engines]\nvoice = 'parrot'\n",
+            "sipagent.toml:2: engines.voice: no voice is called 'parrot'; "
+            "expected a voice engine: espeak",
+        ),
+        (
+            "[hearing]\nmax_turn_s = 26\n",
+            "sipagent.toml:2: hearing.max_turn_s: Input should be less than or equal to 25; "
+            "expected longest turn, 1 to 25 s",
         ),
         (
             "[sip]\nport = " + "1" * 5000,
@@ -114,13 +176,28 @@ def test_a_fault_is_one_line_with_place_key_what_is_wrong_and_what_is_right(
 
 
 def test_as_many_ports_as_the_calls_need_are_enough(tmp_path: Path) -> None:
-    path = written(tmp_path, "[media]\nrtp_port_min = 10000\nrtp_port_max = 10399\n")
-    assert config.load(path).media.rtp_port_max == 10399
+    path = written(tmp_path, "[media]\nrtp_port_min = 10000\nrtp_port_max = 10527\n")
+    assert config.load(path).media.rtp_port_max == 10527
+
+
+def trunks(count: int) -> str:
+    return "".join(TRUNK.format(f"t{one}", f"10.0.{one}.0/24") for one in range(count))
+
+
+def test_there_are_as_many_trunks_as_the_wheel_has_accounts_but_one(tmp_path: Path) -> None:
+    limits = (ROOT / "deploy" / "pjsua2" / "config_site.h").read_text(encoding="utf-8")
+    (accounts,) = re.findall(r"#define PJSUA_MAX_ACC (\d+)", limits)
+    most = int(accounts) - 1
+    assert len(config.load(written(tmp_path, trunks(most))).trunks) == most
+    assert faults(written(tmp_path, trunks(most + 1))) == [
+        f"sipagent.toml:{3 * most + 1}: trunks.{most}: one trunk more than {most}; "
+        "give one trunk the networks of several"
+    ]
 
 
 def desk(tmp_path: Path, uri: str) -> Path:
-    tenant = '[[tenants]]\nname = "a"\nnumbers = ["+97142000000"]\nknowledge = "k"\n'
-    return written(tmp_path, f"{tenant}desk = {json.dumps(uri)}\n")
+    tenant = TENANT.format("a", "+97142000000")
+    return written(tmp_path, tenant.replace('"sip:a@b"', json.dumps(uri)))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +245,19 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert len(faults(path)) == 3
 
 
+def test_what_settings_say_of_each_other_is_told_with_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIPAGENT_SPI__PORT", "5060")
+    wrong = "data_dir = 1\n[media]\nrtp_port_max = 10001\n[engines]\nresponder = 'oracle'\n"
+    wrong += TRUNK.format("a", "10.0.0.1") * 2
+    wrong += TENANT.format("a", "+97142000000").replace('"k"', '"nowhere"')
+    assert [line.partition(": ")[0] for line in faults(written(tmp_path, wrong))] == [
+        "environment",
+        *(f"sipagent.toml:{line}" for line in (1, 3, 5, 10, 11, 15)),
+    ]
+
+
 def test_a_fault_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIPAGENT_SIP__PORT", "abc")
     with pytest.raises(ConfigError, match=r"^environment: SIPAGENT_SIP__PORT: sip\.port: "):
@@ -197,13 +287,40 @@ def test_json_that_python_cannot_read_is_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_too_few_ports_for_the_calls_are_told_where_there_is_no_file(
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SIPAGENT_MEDIA__RTP_PORT_MAX", "10001"),
+        ("SIPAGENT_MEDIA__RTP_PORT_MIN", "19998"),
+        ("SIPAGENT_MEDIA", '{"rtp_port_max": 10001}'),
+    ],
+)
+def test_too_few_ports_name_the_variable_that_left_so_few(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    where = rf"^environment: {variable}: media\.rtp_port_max: 200 calls, and 64 more .* are 2;"
+    with pytest.raises(ConfigError, match=where):
+        config.load()
+
+
+def test_a_list_in_the_environment_is_told_from_the_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SIPAGENT_MEDIA__RTP_PORT_MAX", "10001")
-    with pytest.raises(ConfigError, match=r"^environment: settings: 200 calls need 400 RTP ports"):
-        config.load()
+    path = written(tmp_path, TRUNK.format("a", "10.0.0.1"))
+    monkeypatch.setenv("SIPAGENT_TRUNKS", '[{"name": "b", "networks": ["10.0.0.1/99"]}]')
+    (line,) = faults(path)
+    assert line.startswith("environment: SIPAGENT_TRUNKS: trunks.0.networks.0: ")
+
+
+def test_programs_of_demo_and_tests_get_no_settings_of_the_users(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SIPAGENT_SIP__BIND", "0.0.0.0")
+    monkeypatch.setenv("sipagent_trunks", "[]")
+    monkeypatch.setenv("LANGUAGE", "ar")
+    assert not [name for name in unconfigured() if name.upper().startswith("SIPAGENT")]
+    assert unconfigured()["LANGUAGE"] == "ar"
 
 
 def test_a_misspelt_section_in_the_environment_is_a_fault(
@@ -225,20 +342,12 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert line == "none.toml: No such file or directory; name an existing file"
 
 
-def test_a_number_has_one_owner(tmp_path: Path) -> None:
-    tenant = (
-        '[[tenants]]\nname = "{}"\nnumbers = ["+97142000000"]\nknowledge = "k"\ndesk = "sip:a@b"\n'
-    )
-    (line,) = faults(written(tmp_path, tenant.format("a") + tenant.format("b")))
-    assert "+97142000000 belongs to a and to b" in line
-
-
-def test_a_knowledge_folder_counts_from_its_file(tmp_path: Path) -> None:
-    path = written(
-        tmp_path,
-        '[[tenants]]\nname = "a"\nnumbers = ["+97142000000"]\nknowledge = "kb"\n'
-        'desk = "sip:a@b"\n[tenants.greeting]\nen = "Hello."\n',
-    )
+def test_a_knowledge_folder_counts_from_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greeting = '[tenants.greeting]\nen = "Hello."\n'
+    path = written(tmp_path, TENANT.format("a", "+97142000000") + greeting)
+    monkeypatch.chdir("/")
     tenant = config.load(path).tenants[0]
-    assert tenant.knowledge == tmp_path / "kb"
+    assert tenant.knowledge == tmp_path / "k"
     assert tenant.greeting == {Language.EN: "Hello."}

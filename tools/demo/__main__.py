@@ -53,7 +53,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def _node(output: Path, data_dir: Path, supervisor: Desk) -> Iterator[str]:
-    """``sipagent serve`` with the demo tenant, whose desk is the proxy; yields HOST:PORT."""
+    """``sipagent serve`` with the demo tenant, whose desk is the proxy; yields HOST:PORT.
+
+    An empty file stands in for a ``sipagent.toml`` of the user's.
+    """
     port, log = free_port(), output / "server.log"
     tenant = demo_tenants()[0].model_copy(update={"desk": supervisor.uri})
     environment = {
@@ -62,7 +65,8 @@ def _node(output: Path, data_dir: Path, supervisor: Desk) -> Iterator[str]:
         "SIPAGENT_DATA_DIR": str(data_dir),
         "SIPAGENT_TENANTS": json.dumps([tenant.model_dump(mode="json")]),
     }
-    with running([*SIPAGENT, "serve"], log, environment) as node:
+    command = [*SIPAGENT, "serve", "--config", os.devnull]
+    with running(command, log, environment) as node:
         wait_for_sip("sipagent serve", port, node, log)
         yield f"{HOST}:{port}"
 

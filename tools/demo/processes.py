@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from sipagent.config_faults import ENV_PREFIX
+
 HOST: Final = "127.0.0.1"
 READY_S: Final = 60.0
 TERM_S: Final = 6.0
@@ -38,6 +40,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def unconfigured() -> dict[str, str]:
+    """The environment without the settings of the user's own node."""
+    return {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(ENV_PREFIX)
+    }
+
+
 @contextmanager
 def running(
     command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
@@ -49,7 +58,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})},
+            env={**unconfigured(), **(environment or {})},
             start_new_session=True,
         )
     try:

@@ -30,7 +30,6 @@ FLOORS = {
     "errors": 0,
     "outcome": 0,
     "config": 0,
-    "config_faults": 0,
     "text": 0,
     "__init__": 0,
 }

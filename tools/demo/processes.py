@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sipagent.config_faults import ENV_PREFIX
+from sipagent.config import ENV_PREFIX
 
 HOST: Final = "127.0.0.1"
 READY_S: Final = 60.0

@@ -1,0 +1,120 @@
+"""Which engine does what, and how; when the caller speaks and when he has finished."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from sipagent.config.section import Section
+from sipagent.text.language import Language
+
+# Where each engine is, by kind and name; ``sipagent.engines`` imports what is chosen.
+ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
+    "voice": {
+        "espeak": "sipagent.engines.tts_espeak:EspeakVoice",
+    },
+    "transcriber": {
+        "whisper": "sipagent.engines.asr_whisper:WhisperTranscriber",
+    },
+    "responder": {
+        "lexical": "sipagent.engines.llm_lexical:LexicalResponder",
+    },
+}
+
+
+class HearingSettings(Section):
+    """When the caller speaks, pauses and has finished."""
+
+    threshold: float = Field(
+        0.5, gt=0, lt=1, description="speech probability that begins speech, 0 to 1"
+    )
+    min_speech_ms: int = Field(
+        32, ge=32, le=500, description="speech that makes the agent pause, 32 to 500 ms"
+    )
+    pause_ms: int = Field(
+        192, ge=32, le=1000, description="silence after which recognition starts, 32 to 1000 ms"
+    )
+    end_silence_ms: int = Field(
+        448, ge=100, le=5000, description="silence that ends a turn, 100 to 5000 ms"
+    )
+    interrupt_ms: int = Field(
+        160,
+        ge=32,
+        le=2000,
+        description="speech over the agent that interrupts it for good, 32 to 2000 ms",
+    )
+    # A recogniser hears 30 s at once and the ear keeps 30 s, which also hold a turn's pauses.
+    max_turn_s: float = Field(20.0, gt=1, le=25, description="longest turn, 1 to 25 s")
+    silence_s: float = Field(
+        8.0, gt=0, le=120, description="silence after which the caller is asked again, up to 120 s"
+    )
+    silences: int = Field(2, ge=1, le=10, description="times to ask again before hanging up")
+
+
+class WhisperSettings(Section):
+    """The Whisper recogniser, through faster-whisper."""
+
+    model: str = Field("demo-asr", description="a folder, or a name under <data_dir>/models")
+    device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="cpu, cuda or auto")
+    compute_type: str = Field("default", description="a CTranslate2 compute type, such as int8")
+    threads: int = Field(1, ge=1, le=64, description="processor threads, 1 to 64")
+    beam_size: int = Field(1, ge=1, le=10, description="1 (greedy) to 10")
+    batch: int = Field(8, ge=1, le=256, description="utterances in one run, 1 to 256")
+    waiting: int = Field(64, ge=1, le=4096, description="utterances that may wait, 1 to 4096")
+    least_confidence: float = Field(
+        0.5, ge=0, le=1, description="confidence below which nothing counts as words, 0 to 1"
+    )
+    most_no_speech: float = Field(
+        0.6, ge=0, le=1, description="probability of no speech above which it is none, 0 to 1"
+    )
+    models_dir: Path | None = Field(None, description="a folder; by default <data_dir>/models")
+
+
+class EspeakSettings(Section):
+    """The espeak-ng voice."""
+
+    english: str = Field("en-us", description="an English voice of espeak-ng, such as en+f2")
+    arabic: str = Field("ar", description="an Arabic voice of espeak-ng, such as ar+f2")
+    words_per_minute: int = Field(160, ge=80, le=400, description="80 to 400")
+    arabic_words_per_minute: int = Field(150, ge=80, le=400, description="80 to 400")
+    pitch: int = Field(50, ge=0, le=99, description="0 to 99")
+
+    def voice(self, language: Language) -> str:
+        return self.arabic if language is Language.AR else self.english
+
+    def pace(self, language: Language) -> int:
+        """Words per minute."""
+        return self.arabic_words_per_minute if language is Language.AR else self.words_per_minute
+
+
+def _names(kind: str) -> str:
+    return ", ".join(sorted(ENGINES[kind]))
+
+
+class EngineSettings(Section):
+    """Which engine does what."""
+
+    voice: str = Field("espeak", description=f"a voice engine: {_names('voice')}")
+    transcriber: str = Field("whisper", description=f"a recogniser: {_names('transcriber')}")
+    responder: str = Field("lexical", description=f"a responder: {_names('responder')}")
+    deadline_s: float = Field(
+        2.0,
+        gt=0,
+        le=60,
+        description="seconds from the end of a turn to the first sound of the answer, up to 60",
+    )
+    whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
+    espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
+
+    @field_validator("voice", "transcriber", "responder")
+    @classmethod
+    def _is_in_the_table(cls, name: str, info: ValidationInfo) -> str:
+        if name not in ENGINES[str(info.field_name)]:
+            raise ValueError(f"no {info.field_name} is called {name!r}")
+        return name
+
+    def own(self, kind: Literal["voice", "transcriber", "responder"]) -> dict[str, object]:
+        """The settings that belong to the chosen engine of a kind; its table has its name."""
+        section = getattr(self, getattr(self, kind), None)
+        return section.model_dump() if isinstance(section, BaseModel) else {}

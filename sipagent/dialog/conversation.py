@@ -157,9 +157,11 @@ class Conversation:
             if event.number != self._reply_number:
                 return None  # a reply that was cut while this was on its way
             self._reply = None
+            self._patience.end()
             return event.ending
         if isinstance(event, SpeechStarted | TurnEnded):
             self._caller_speaking = isinstance(event, SpeechStarted)
+            self._patience.end()
         if isinstance(event, Held | Retrieved):
             self._held = isinstance(event, Held)
         if self._closing or (isinstance(event, DigitPressed) and event.digit != HUMAN_KEY):

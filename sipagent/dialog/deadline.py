@@ -13,8 +13,8 @@ T = TypeVar("T")
 class Patience:
     """How long the caller still waits for a sound, whichever engines it takes.
 
-    From ``begin``, when a turn has ended, to ``sounded`` all awaits share ``most_s``; while the
-    caller hears something, each has the whole of it.
+    From ``begin``, when a turn has ended, to ``end`` all awaits share ``most_s``; while the caller
+    does not wait, since he hears something or speaks himself, each has the whole of it.
     """
 
     def __init__(self, most_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -25,7 +25,7 @@ class Patience:
     def begin(self) -> None:
         self._until = self._clock() + self._most_s
 
-    def sounded(self) -> None:
+    def end(self) -> None:
         self._until = None
 
     @property

@@ -39,7 +39,7 @@ class Mouth:
         clauses = self._prompts.get(name, languages)
         text = " ".join(clause.text for clause in clauses)
         self._begin(Sentence(text, languages[0]), kind=name)
-        self.patience.sounded()
+        self.patience.end()
         for clause in clauses:
             await self._playout.play(clause)
 
@@ -48,7 +48,7 @@ class Mouth:
         self._begin(sentence, kind="answer")
         clauses = self._voice.speak(sentence.text, sentence.language, self._rate_hz)
         async for clause in each_within(self.patience, self._voice.name, clauses):
-            self.patience.sounded()
+            self.patience.end()
             await self._playout.play(clause)
 
     def _begin(self, sentence: Sentence, kind: str) -> None:

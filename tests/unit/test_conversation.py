@@ -18,6 +18,7 @@ from sipagent.events import (
     Interrupted,
     ReplyBegun,
     Retrieved,
+    SpeechPaused,
     SpeechStarted,
     SpeechSustained,
     TurnEnded,
@@ -152,7 +153,9 @@ class Stage:
         self.lips, self.scribe, self.mirror = Lips(), Scribe(), Mirror()
         self.events: list[Event] = []
         self.voice = Voice()
-        mouth = Mouth(self.lips, self.voice, prompts, 8000, Patience(1.0), self.events.append)
+        self.now_s = 0.0
+        patience = Patience(1.0, lambda: self.now_s)
+        mouth = Mouth(self.lips, self.voice, prompts, 8000, patience, self.events.append)
         self.conversation = Conversation(
             "demo",
             (EN, AR),
@@ -385,4 +388,26 @@ async def test_noise_without_words_is_passed_over_and_speech_without_words_asked
     stage.hears(SpeechStarted(0), SpeechSustained(0), TurnEnded(0, 900))
     await settle()
     assert stage.kinds() == [GREETING, "not-heard"]
+    talk.cancel()
+
+
+async def test_a_sound_without_words_leaves_the_next_turn_all_its_time(prompts: Prompts) -> None:
+    """A cough ends no wait by a reply; the time of its turn must not run on into the next."""
+    stage = Stage(prompts)
+    stage.mirror.parts["hello"] = [Sentence("hi", EN)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.scribe.next.append(Transcript("", EN, 0.1))
+    stage.hears(SpeechStarted(0), SpeechSustained(0), TurnEnded(0, 200))
+    await settle()
+    stage.now_s += 5.0
+    stage.scribe.next.append(Transcript("hello", EN, 0.9))
+    stage.scribe.gate = asyncio.Event()  # recognition begins before the turn ends, and takes time
+    stage.hears(SpeechStarted(6000), SpeechSustained(6000), SpeechPaused(6000, 6500))
+    await settle()
+    stage.scribe.gate.set()
+    stage.hears(TurnEnded(6000, 6500))
+    await settle()
+    assert not [event for event in stage.events if isinstance(event, EngineFailed)]
+    assert [event.text for event in stage.events if isinstance(event, ReplyBegun)][-1] == "hi"
     talk.cancel()

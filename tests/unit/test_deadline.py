@@ -25,7 +25,7 @@ def test_all_engines_of_a_silence_share_one_time() -> None:
     assert patience.left_s == pytest.approx(0.5)
     clock.now_s += 1.0
     assert patience.left_s == 0.0
-    patience.sounded()
+    patience.end()
     assert patience.left_s == 2.0
 
 

@@ -1,7 +1,7 @@
 # make demo and make test need nothing but Debian 12, make, and root or sudo for packages.
 
 BIN := .venv/bin
-PEERS := baresip kamailio sip-tester tshark
+PEERS := baresip kamailio openssl sip-tester tshark
 
 .PHONY: help setup peers demo serve test check bench format
 

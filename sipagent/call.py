@@ -19,7 +19,17 @@ from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.prompts import GREETING, Prompts
 from sipagent.dialog.turns import EndOfTurn, TurnRules
 from sipagent.errors import Blame, LegGone, NotAcknowledged, SipagentError
-from sipagent.events import Answered, Event, Held, HungUp, Retrieved, Ringing, TransferStep
+from sipagent.events import (
+    Answered,
+    Event,
+    Held,
+    HungUp,
+    MediaStopped,
+    Quality,
+    Retrieved,
+    Ringing,
+    TransferStep,
+)
 from sipagent.handoff.states import State
 from sipagent.handoff.states import Transfer as Transaction
 from sipagent.handoff.token import Context
@@ -30,6 +40,7 @@ from sipagent.outcome import (
     CALLER_CANCELLED,
     CALLER_HUNG_UP,
     HELD_TOO_LONG,
+    MEDIA_STOPPED,
     TOO_LONG,
     TRANSFERRED,
     Outcome,
@@ -199,7 +210,9 @@ class Call:
         elif isinstance(event, HungUp):
             self._gone.set()
             self.end(_outcome_of(event))
-        else:
+        elif isinstance(event, MediaStopped):
+            self.end(MEDIA_STOPPED)
+        elif not isinstance(event, Quality):
             if isinstance(event, Held | Retrieved):
                 self._hold(held=isinstance(event, Held))
             self._post(event)

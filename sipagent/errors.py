@@ -85,24 +85,6 @@ class UnknownNumber(Refusal):
     code, blame, sip_status = "unknown-number", Blame.PEER, 404
 
 
-class NotFromTrunk(Refusal):
-    """The INVITE came from an address that belongs to no configured trunk."""
-
-    code, blame, sip_status = "not-from-trunk", Blame.PEER, 403
-
-
-class NodeDraining(Refusal):
-    """The node is starting or shutting down and takes no calls; the carrier tries another."""
-
-    code, blame, sip_status = "node-draining", Blame.US, 503
-
-
-class NodeBusy(Refusal):
-    """The node carries as many calls as it may; the carrier tries another."""
-
-    code, blame, sip_status = "node-busy", Blame.US, 503
-
-
 # ------------------------------------------------------------ in mid-call
 
 

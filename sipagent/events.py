@@ -68,6 +68,27 @@ class HungUp(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Quality(Event):
+    """The call's audio so far: packets, times in ms, and the E-model's opinion (1 to 4.4)."""
+
+    received: int
+    lost: int
+    discarded: int
+    jitter_ms: float
+    round_trip_ms: float
+    sent: int
+    lost_by_peer: int
+    mos: float
+
+
+@dataclass(frozen=True, slots=True)
+class MediaStopped(Event):
+    """No RTP has come for ``silent_s``, and the peer does not hold us."""
+
+    silent_s: float
+
+
 # ------------------------------------------------------------------- hearing
 
 

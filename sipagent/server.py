@@ -6,7 +6,7 @@ is for; what happens in a call is ``call.py``'s.
 
 import asyncio
 import gc
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -165,11 +165,15 @@ class Server:
             self._stop_now.set()
         self._stop.set()
 
-    async def run(self) -> None:
-        """Serve calls until ``stop``, then drain and take everything down."""
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Serve calls until ``stop``, then drain and take everything down.
+
+        ``ready`` is called when the first call may come.
+        """
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                self._endpoint.open()
+                await self._endpoint.open()
+                ready()
                 await self._stop.wait()
                 await self._drain()
         finally:
@@ -182,7 +186,7 @@ class Server:
 
     async def _drain(self) -> None:
         """New calls are answered 503; the others have ``drain_s``, then they are ended."""
-        self._endpoint.drain()
+        await self._endpoint.drain()
         log.info("draining", calls=len(self._calls))
         ends = [
             asyncio.ensure_future(self._idle.wait()),

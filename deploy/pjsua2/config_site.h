@@ -28,6 +28,10 @@
 #define PJSIP_MAX_PKT_LEN 16000
 #define PJSIP_MAX_URL_SIZE 1024
 
+/* A trunk that speaks UDP has no TCP to switch to. Whoever wants long requests on TCP says so in the
+ * URI; the others get fragments. */
+#define PJSIP_DONT_SWITCH_TO_TCP 1
+
 /* A burst of INVITEs waits in the kernel, not on the floor (bounded by net.core.rmem_max). */
 #define PJSIP_UDP_SO_RCVBUF_SIZE (8 * 1024 * 1024)
 #define PJSIP_UDP_SO_SNDBUF_SIZE (8 * 1024 * 1024)

@@ -53,10 +53,13 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
+    await server.run(ready=lambda: _introduce(settings))
+
+
+def _introduce(settings: Settings) -> None:
     for line in _introduction(settings):
         click.echo(line)
     sys.stdout.flush()
-    await server.run()
 
 
 def _introduction(settings: Settings) -> list[str]:

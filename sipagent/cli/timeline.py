@@ -85,6 +85,12 @@ def _interrupted(event: Fields) -> list[tuple[str, str]]:
     ]
 
 
+def _quality(event: Fields) -> list[tuple[str, str]]:
+    gone = event["lost"] + event["discarded"]
+    times = f"jitter {event['jitter_ms']:g} ms, round trip {event['round_trip_ms']:g} ms"
+    return [("leg", f"MOS {event['mos']:.2f}: {gone} of {event['received']} gone, {times}")]
+
+
 def _transfer(event: Fields) -> list[tuple[str, str]]:
     return [("transfer", f"{event['state']}: {event['detail']} ({event['desk']})")]
 
@@ -101,6 +107,8 @@ TELLERS: Final[Mapping[str, Callable[[Fields], list[tuple[str, str]]]]] = {
     "DigitPressed": lambda event: [("caller", f"keys {event['digit']}")],
     "Held": lambda event: [("leg", "on hold")],
     "Retrieved": lambda event: [("leg", "off hold")],
+    "Quality": _quality,
+    "MediaStopped": lambda event: [("leg", f"no RTP for {event['silent_s']:g} s")],
     "HungUp": lambda event: [
         ("leg", f"hung up by {event['by']}: {event['status']} {event['reason']}")
     ],

@@ -14,6 +14,7 @@ from sipagent.config.sip import DEMO_TRUNKS as DEMO_TRUNKS
 from sipagent.config.sip import HEADROOM_CALLS as HEADROOM_CALLS
 from sipagent.config.sip import MOST_TRUNKS as MOST_TRUNKS
 from sipagent.config.sip import PORTS_PER_CALL as PORTS_PER_CALL
+from sipagent.config.sip import Listener as Listener
 from sipagent.config.sip import MediaSettings as MediaSettings
 from sipagent.config.sip import SipSettings as SipSettings
 from sipagent.config.sip import Trunk as Trunk

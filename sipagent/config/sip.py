@@ -1,12 +1,23 @@
 """Where SIP listens, who may call, and where the media is."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
+from sipagent.config.faults import refuse
 from sipagent.config.section import Section
 
+SHORTEST_SECRET: Final = 16
 PORTS_PER_CALL: Final = 2  # RTP and RTCP
 HEADROOM_CALLS: Final = 64  # over max_calls: they have their ports when they are answered 503
 MOST_TRUNKS: Final = 63  # PJSUA_MAX_ACC accounts in the wheel; one of them is the strangers'
@@ -14,11 +25,66 @@ MOST_TRUNKS: Final = 63  # PJSUA_MAX_ACC accounts in the wheel; one of them is t
 _PORT: Final = "a UDP port from 1 to 65535"
 
 
+def _address(value: str) -> str:
+    if value:
+        try:
+            ip_address(value)
+        except ValueError as error:
+            raise ValueError(str(error)) from None
+    return value
+
+
+IpAddress = Annotated[str, AfterValidator(_address)]
+
+
+class Listener(Section):
+    """One more address where SIP listens."""
+
+    transport: Literal["udp", "tcp", "tls"] = Field(description="udp, tcp or tls")
+    bind: IpAddress = Field(description="an address of this machine; 0.0.0.0 or :: for all")
+    port: int = Field(ge=1, le=65535, description="a port from 1 to 65535; 5061 is usual for TLS")
+    public_address: IpAddress = Field(
+        "", description="the address that peers see, where this machine is behind NAT"
+    )
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"no file {path}")
+    return path
+
+
+File = Annotated[Path, AfterValidator(_readable)]
+
+
+class TlsSettings(Section):
+    """Our certificate, and whose we believe. Read again for each connection."""
+
+    certificate: File | None = Field(None, description="a PEM file: our certificate and its chain")
+    key: File | None = Field(None, description="a PEM file: its private key")
+    authorities: File | None = Field(
+        None, description="a PEM file: the authorities whose certificates peers must have"
+    )
+    oldest: Literal["1.2", "1.3"] = Field("1.2", description='"1.2" or "1.3"')
+
+
 class SipSettings(Section):
     """Where SIP listens, and how many calls it takes."""
 
-    bind: str = Field("127.0.0.1", description="an address of this machine, or 0.0.0.0 for all")
+    bind: IpAddress = Field(
+        "127.0.0.1", description="an address of this machine, or 0.0.0.0 for all"
+    )
     port: int = Field(5060, ge=1, le=65535, description=_PORT)
+    public_address: IpAddress = Field(
+        "", description="the address that peers see, where this machine is behind NAT"
+    )
+    tls: TlsSettings = Field(default_factory=lambda: TlsSettings())
+    listeners: tuple[Listener, ...] = Field(
+        (), description="[[sip.listeners]] tables: addresses beside UDP at bind and port"
+    )
+    nameservers: tuple[IpAddress, ...] = Field(
+        (), description="DNS servers for SRV and NAPTR of peers; none: the system's, for A alone"
+    )
     max_calls: int = Field(200, ge=1, le=1000, description="1 to 1000 calls at once")
     max_call_s: float = Field(
         7200.0, gt=0, le=86400, description="seconds that a call may last, up to 86400"
@@ -26,15 +92,52 @@ class SipSettings(Section):
     hold_s: float = Field(
         600.0, gt=0, le=86400, description="seconds that a caller may hold us, up to 86400"
     )
+    media_timeout_s: float = Field(
+        30.0, ge=0, le=3600, description="seconds without RTP that end a call, not held; 0: never"
+    )
     drain_s: float = Field(
         30.0, ge=0, le=3600, description="seconds that SIGTERM waits for calls to end, 0 to 3600"
     )
+    strangers: Literal["refuse", "ignore"] = Field(
+        "refuse", description='what a request from no trunk gets: "refuse" (403) or "ignore"'
+    )
+    stranger_requests_per_s: int = Field(
+        20,
+        ge=0,
+        le=100_000,
+        description="requests a second above which a stranger is banned; 0 bans nobody",
+    )
+    ban_s: float = Field(60.0, ge=1, le=86400, description="seconds of a ban, 1 to 86400")
+
+    @field_validator("listeners")
+    @classmethod
+    def _tls_has_a_certificate(
+        cls, listeners: tuple[Listener, ...], info: ValidationInfo
+    ) -> tuple[Listener, ...]:
+        tls = info.data.get("tls")
+        if tls is not None and not (tls.certificate and tls.key):
+            what = "TLS needs a certificate; set sip.tls.certificate and sip.tls.key"
+            refuse(
+                ((at, "transport"), what)
+                for at, listener in enumerate(listeners)
+                if listener.transport == "tls"
+            )
+        return listeners
+
+    def all_listeners(self) -> tuple[Listener, ...]:
+        """UDP at ``bind`` and ``port``, then the others."""
+        first = Listener(
+            transport="udp", bind=self.bind, port=self.port, public_address=self.public_address
+        )
+        return (first, *self.listeners)
 
 
 class MediaSettings(Section):
     """RTP ports and the bridge clock. A call has two ports: an even one, and the next for RTCP."""
 
-    clock_hz: Literal[8000] = Field(8000, description="8000, the rate of G.711")
+    clock_hz: Literal[8000, 16000] = Field(
+        8000, description="8000, the rate of G.711, or 16000, for trunks with G.722 or Opus"
+    )
     rtp_port_min: int = Field(
         10000, ge=1024, le=65535, multiple_of=2, description="an even UDP port from 1024"
     )
@@ -69,6 +172,9 @@ Network = Annotated[
 ]
 
 
+Codec = Literal["PCMU", "PCMA", "G722", "opus"]
+
+
 class Trunk(Section):
     """A carrier's side: who may send us calls."""
 
@@ -76,6 +182,47 @@ class Trunk(Section):
     networks: tuple[Network, ...] = Field(
         min_length=1, description='a list of networks, such as ["54.172.60.0/30"]'
     )
+    codecs: tuple[Codec, ...] = Field(
+        ("PCMU", "PCMA"),
+        min_length=1,
+        description='a list in order of preference: "PCMU", "PCMA", "G722", "opus"',
+    )
+    ptime_ms: Literal[10, 20, 30, 40, 60] = Field(
+        20, description="milliseconds of audio in a packet: 10, 20, 30, 40 or 60"
+    )
+    srtp: Literal["off", "optional", "required"] = Field(
+        "off", description='encrypted media: "off", "optional" or "required"'
+    )
+    srtp_keying: tuple[Literal["sdes", "dtls"], ...] = Field(
+        ("sdes",), min_length=1, description='how keys are agreed: "sdes", "dtls" or both in order'
+    )
+    username: str = Field("", description="our name towards the trunk, where it asks for digest")
+    password: SecretStr = Field(SecretStr(""), description="the password of username")
+    registrar: Annotated[str, Field(pattern=r"^(sips?:[^\s<>]+)?$")] = Field(
+        "", description="a SIP URI where we register, where the carrier wants it"
+    )
+    calls_per_s: float = Field(
+        0.0, ge=0, le=10_000, description="new calls a second that the trunk may send; 0: any"
+    )
+    secret_header: Annotated[str, Field(pattern=r"^([A-Za-z0-9-]+)?$")] = Field(
+        "", description="a header of each INVITE that holds the trunk's secret, such as X-Trunk-Key"
+    )
+    secret: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description=f"the secret in secret_header, at least {SHORTEST_SECRET} characters",
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _guards_a_header(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        header = info.data.get("secret_header", "")
+        text = secret.get_secret_value()
+        if bool(header) != bool(text):
+            raise ValueError("secret and secret_header come together")
+        if text and len(text) < SHORTEST_SECRET:
+            raise ValueError(f"{len(text)} characters can be guessed")
+        return secret
 
 
 DEMO_TRUNKS: Final = (Trunk(name="loopback", networks=(IPv4Network("127.0.0.0/8"),)),)

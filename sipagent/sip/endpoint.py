@@ -8,18 +8,21 @@ import asyncio
 import collections
 import gc
 import threading
+import time
 from collections.abc import Callable, Sequence
+from ipaddress import ip_network
 from typing import Any, Final, TypeVar
 
 import structlog
 
-from sipagent.config import HEADROOM_CALLS, MediaSettings, SipSettings, Trunk
-from sipagent.errors import NodeBusy, NodeDraining, NotFromTrunk, PortTaken, Refusal, StartError
-from sipagent.events import Ringing
+from sipagent.config import HEADROOM_CALLS, Listener, MediaSettings, SipSettings, Trunk
+from sipagent.errors import PortTaken, StartError
+from sipagent.events import DigitPressed, Ringing
 from sipagent.sip import message
+from sipagent.sip.certificates import Certificates
+from sipagent.sip.gate import Gate
 from sipagent.sip.leg import SipLeg
 from sipagent.sip.native import pjsua2
-from sipagent.sip.trunks import trunk_of
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +30,13 @@ T = TypeVar("T")
 
 POLL_MS: Final = 5  # how long a command may wait for the poll to return
 PTIME_MS: Final = 20
-RETRY_AFTER_S: Final = 5
+WATCH_S: Final = 1.0
+RENEWAL_S: Final = 2.0  # between two looks at the certificate's files
 ADDRESS_IN_USE: Final = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
+
+SRTP_USE: Final = {"off": "DISABLED", "optional": "OPTIONAL", "required": "MANDATORY"}
+KEYING: Final = {"sdes": "SDES", "dtls": "DTLS_SRTP"}
+STRANGER: Final = Trunk(name="stranger", networks=(ip_network("255.255.255.255/32"),))
 
 OnInvite = Callable[[SipLeg, Ringing, tuple[str, ...]], None]
 
@@ -52,7 +60,10 @@ class Endpoint:
         self.legs: dict[str, SipLeg] = {}
         self._trunks = tuple(trunks)
         self._on_invite = on_invite
-        self._open = False
+        self._tls_transports: list[tuple[int, Any]] = []
+        self._certificates: Certificates | None = None
+        self._next_renewal = 0.0
+        self._watched: collections.deque[tuple[float, SipLeg]] = collections.deque()
         self._commands: collections.deque[Callable[[], None]] = collections.deque()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._own_pjsip, name="pjsip", daemon=True)
@@ -68,13 +79,13 @@ class Endpoint:
         self._thread.start()
         await self._started
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Take calls. Before that, as after ``drain``, INVITEs get 503 with Retry-After."""
-        self._open = True
+        await self.run(lambda: self._gate.admit(ready=True))
 
-    def drain(self) -> None:
+    async def drain(self) -> None:
         """Take no new calls."""
-        self._open = False
+        await self.run(lambda: self._gate.admit(ready=False))
 
     async def stop(self) -> None:
         """Hang up what is left and take PJSIP down."""
@@ -122,6 +133,9 @@ class Endpoint:
             self._execute_commands()
             try:
                 self._endpoint.libHandleEvents(POLL_MS)
+                self._tell_digits()
+                self._watch_legs()
+                self._renew_certificates()
             except Exception:
                 log.exception("poll failed")  # one bad event must not end all signalling
         self._destroy()
@@ -136,6 +150,7 @@ class Endpoint:
         config.uaConfig.mainThreadOnly = True
         config.uaConfig.maxCalls = self.sip.max_calls + HEADROOM_CALLS  # never PJSIP's own 486
         config.uaConfig.userAgent = "sipagent"
+        config.uaConfig.nameserver = pj.StringVector(list(self.sip.nameservers))
         config.medConfig.clockRate = self.media.clock_hz
         config.medConfig.sndClockRate = self.media.clock_hz
         config.medConfig.audioFramePtime = PTIME_MS
@@ -150,62 +165,115 @@ class Endpoint:
         self._endpoint = _endpoint_class(pj)(self)
         self._endpoint.libCreate()
         self._endpoint.libInit(config)
-        transport = pj.TransportConfig()
-        transport.port = self.sip.port
-        transport.boundAddress = self.sip.bind
-        try:
-            self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-        except pj.Error as error:
-            raise self._cannot_bind(error) from None
+        self._gate = Gate(pj, self.sip, self._trunks)
+        self._gate.open()
+        for listener in self.sip.all_listeners():
+            self._listen(listener)
         self._endpoint.libStart()
         self._endpoint.audDevManager().setNullDev()
-        self._prefer_g711()
-        self._accounts[""] = self._account("stranger")
+        self._choose_codecs()
+        self._accounts[""] = self._account(STRANGER)
         for trunk in self._trunks:
-            self._accounts[trunk.name] = self._account(trunk.name)
+            self._accounts[trunk.name] = self._account(trunk)
 
-    def _cannot_bind(self, error: Any) -> StartError:
-        where = f"UDP {self.sip.bind}:{self.sip.port}"
-        if error.status == ADDRESS_IN_USE:
-            return PortTaken(
-                f"{where} is taken; stop the program that has it or set SIPAGENT_SIP__PORT"
-            )
-        return StartError(f"cannot listen on {where}: {error.reason}; set SIPAGENT_SIP__BIND")
+    def _listen(self, listener: Listener) -> None:
+        pj, transport = self.pj, self.pj.TransportConfig()
+        kind = getattr(pj, f"PJSIP_TRANSPORT_{listener.transport.upper()}")
+        if ":" in listener.bind:
+            kind += pj.PJSIP_TRANSPORT_IPV6
+        transport.port = listener.port
+        transport.boundAddress = listener.bind
+        transport.publicAddress = listener.public_address
+        if listener.transport == "tls":
+            self._secure(transport.tlsConfig)
+        try:
+            number = self._endpoint.transportCreate(kind, transport)
+        except pj.Error as error:
+            raise _cannot_bind(listener, error) from None
+        if listener.transport == "tls":
+            self._tls_transports.append((number, transport))
 
-    def _prefer_g711(self) -> None:
-        """Offer and accept G.711 only: what the bridge's 8 kHz can carry in full."""
+    def _renew_certificates(self) -> None:
+        """New connections get a new certificate; those that are open go on."""
+        now = time.monotonic()
+        if now < self._next_renewal:
+            return
+        self._next_renewal = now + RENEWAL_S
+        if self._certificates is not None and self._certificates.renewed():
+            for number, transport in self._tls_transports:
+                self._endpoint.transportRestart(number, transport)
+            log.info("certificate renewed", file=str(self.sip.tls.certificate))
+
+    def _secure(self, config: Any) -> None:
+        """Our certificate; and where we know authorities, peers must have one of theirs."""
+        pj, tls = self.pj, self.sip.tls
+        assert tls.certificate is not None  # the settings demand the pair of a TLS listener
+        assert tls.key is not None
+        self._certificates = Certificates(tls.certificate, tls.key)
+        config.certFile, config.privKeyFile = str(tls.certificate), str(tls.key)
+        config.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_3
+        if tls.oldest == "1.2":
+            config.proto |= pj.PJ_SSL_SOCK_PROTO_TLS1_2
+        if tls.authorities is not None:
+            config.CaListFile = str(tls.authorities)
+            config.verifyServer = config.verifyClient = config.requireClientCert = True
+
+    def _choose_codecs(self) -> None:
+        """What any trunk may use; which of it, and in which order, each leg's SDP says."""
+        wanted = {codec.upper() for trunk in self._trunks for codec in trunk.codecs}
         for codec in self._endpoint.codecEnum2():
-            g711 = {"PCMU/8000/1": 255, "PCMA/8000/1": 254}.get(codec.codecId, 0)
-            self._endpoint.codecSetPriority(codec.codecId, g711)
+            known = codec.codecId.partition("/")[0].upper() in wanted
+            self._endpoint.codecSetPriority(codec.codecId, 128 if known else 0)
 
-    def _account(self, name: str) -> Any:
+    def _account(self, trunk: Trunk) -> Any:
+        """A trunk's account (D11): its media security, its credentials, its place in the node."""
         pj, config = self.pj, self.pj.AccountConfig()
-        config.idUri = f"sip:{name}@{self.sip.bind}:{self.sip.port}"
-        config.regConfig.registerOnAdd = False
+        config.idUri = f"sip:{trunk.username or trunk.name}@{_domain(trunk) or self._own_host}"
+        config.regConfig.registerOnAdd = bool(trunk.registrar)
+        config.regConfig.registrarUri = trunk.registrar
+        if trunk.username:
+            password = trunk.password.get_secret_value()
+            credentials = pj.AuthCredInfo("digest", "*", trunk.username, 0, password)
+            config.sipConfig.authCreds.append(credentials)
         config.natConfig.contactRewriteUse = 0
         config.natConfig.viaRewriteUse = 0
         config.natConfig.sdpNatRewriteUse = 0
-        rtp = config.mediaConfig.transportConfig
+        media = config.mediaConfig
+        rtp = media.transportConfig
         rtp.port = self.media.rtp_port_min
         rtp.portRange = self.media.rtp_port_max - self.media.rtp_port_min
-        rtp.boundAddress = self.sip.bind
-        config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+        if any(":" in listener.bind for listener in self.sip.all_listeners()):
+            media.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV4
+        else:
+            rtp.boundAddress = self.sip.bind
+        rtp.publicAddress = self.sip.public_address
+        media.srtpUse = getattr(pj, f"PJMEDIA_SRTP_{SRTP_USE[trunk.srtp]}")
+        media.srtpSecureSignaling = 0  # whether signalling is encrypted is the operator's choice
+        keyings = [getattr(pj, f"PJMEDIA_SRTP_KEYING_{KEYING[how]}") for how in trunk.srtp_keying]
+        media.srtpOpt.keyings = pj.IntVector(keyings)
+        config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
         config.callConfig.timerMinSESec = 90
         config.callConfig.timerSessExpiresSec = 1800
-        account = _account_class(pj)(self, name)
+        account = _account_class(pj)(self, trunk)
         account.create(config)
         return account
 
+    @property
+    def _own_host(self) -> str:
+        host = f"[{self.sip.bind}]" if ":" in self.sip.bind else self.sip.bind
+        return f"{host}:{self.sip.port}"
+
     def select_account(self, prm: Any) -> None:
         """An INVITE's account is its trunk's, by source; PJSIP itself never looks there."""
-        trunk = trunk_of(prm.rdata.srcAddress, self._trunks)
+        trunk = self._gate.trunk_of(prm.rdata.srcAddress)
         prm.accountIndex = self._accounts[trunk.name if trunk else ""].getId()
 
     def incoming(self, account: Any, prm: Any) -> None:
         """A new INVITE, already allocated by PJSIP: refuse it here, or hand it up."""
         leg = SipLeg.ringing(self, account, prm.callId)
         self.legs[leg.call_id] = leg
+        self._watched.append((time.monotonic() + WATCH_S, leg))
         try:
             self._take(leg, account, prm.rdata)
         except Exception:  # must not cross into C++, where nobody would see it
@@ -213,17 +281,10 @@ class Endpoint:
             leg.answer_now(500)
 
     def _take(self, leg: SipLeg, account: Any, rdata: Any) -> None:
-        source = rdata.srcAddress
-        refusal = self._refusal(source)
-        if refusal is not None:
-            log.info("invite refused", source=source, code=refusal.code)
-            retry = RETRY_AFTER_S if refusal.sip_status == 503 else None
-            leg.answer_now(refusal.sip_status or 500, retry)
-            return
         request = message.parse(rdata.wholeMsg)
         ringing = Ringing(
-            trunk=account.name,
-            source=source,
+            trunk=account.trunk.name,
+            source=rdata.srcAddress,
             dialled=next(iter(message.dialled_candidates(request)), ""),
             sip_call_id=request.header("call-id"),
             user_agent=request.header("user-agent"),
@@ -232,12 +293,21 @@ class Endpoint:
         assert self._on_invite is not None
         self.post(self._on_invite, leg, ringing, message.dialled_candidates(request))
 
-    def _refusal(self, source: str) -> type[Refusal] | None:
-        if self._on_invite is None or trunk_of(source, self._trunks) is None:
-            return NotFromTrunk
-        if not self._open:
-            return NodeDraining
-        return NodeBusy if len(self.legs) > self.sip.max_calls else None
+    def _watch_legs(self) -> None:
+        """Each leg once a second, at its own moment: all at once would keep signalling waiting."""
+        now = time.monotonic()
+        while self._watched and self._watched[0][0] <= now:
+            _, leg = self._watched.popleft()
+            if leg.call_id in self.legs:
+                leg.watch()
+                self._watched.append((now + WATCH_S, leg))
+
+    def _tell_digits(self) -> None:
+        """Digits by INFO, which the gate answered; their legs are told as if by RTP."""
+        for sip_call_id, digit, _ in self._gate.digits():
+            for leg in self.legs.values():
+                if leg.has_sip_call_id(sip_call_id):
+                    leg.emit(DigitPressed(digit=digit))
 
     def _destroy(self) -> None:
         """Whatever is left ends before the library does; Python lets go before C++ does."""
@@ -253,9 +323,24 @@ class Endpoint:
         for account in self._accounts.values():
             account.shutdown()
         self._accounts.clear()
+        self._gate.close()
         gc.collect()
         self._endpoint.libDestroy()
         del self._endpoint
+
+
+def _cannot_bind(listener: Listener, error: Any) -> StartError:
+    where = f"{listener.transport.upper()} {listener.bind}:{listener.port}"
+    if error.status == ADDRESS_IN_USE:
+        return PortTaken(
+            f"{where} is taken; stop the program that has it or set SIPAGENT_SIP__PORT"
+        )
+    return StartError(f"cannot listen on {where}: {error.reason}; set SIPAGENT_SIP__BIND")
+
+
+def _domain(trunk: Trunk) -> str:
+    """The carrier's domain, which our addresses of record are in where we register."""
+    return trunk.registrar.partition(":")[2].partition(";")[0]
 
 
 def _resolve(future: "asyncio.Future[T]", result: T) -> None:
@@ -284,10 +369,10 @@ def _endpoint_class(pj: Any) -> Any:
 
 def _account_class(pj: Any) -> Any:
     class PjAccount(pj.Account):  # type: ignore[misc]  # the wheel is untyped
-        def __init__(self, owner: Endpoint, name: str) -> None:
+        def __init__(self, owner: Endpoint, trunk: Trunk) -> None:
             super().__init__()
             self._owner = owner
-            self.name = name
+            self.trunk = trunk
 
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  # pjsua2's name
             self._owner.incoming(self, prm)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from sipagent.config import Trunk
 from sipagent.errors import LegFailed, LegGone
 from sipagent.events import (
     Answered,
@@ -26,6 +27,8 @@ from sipagent.events import (
 )
 from sipagent.ports import PcmPort
 from sipagent.sip import message
+from sipagent.sip.quality import Counts, Watch
+from sipagent.sip.sdp import with_codecs
 from sipagent.sip.uri import refer_to
 
 log = structlog.get_logger(__name__)
@@ -55,11 +58,14 @@ class SipLeg:
         self._audio_index = 0
         self._refers: list[int | None] = []  # each REFER's CSeq, once it is on its way
         self._digit: tuple[int, str] | None = None
+        self._trunk: Trunk | None = None
+        self._watch = Watch(endpoint.sip.media_timeout_s)
 
     @classmethod
     def ringing(cls, endpoint: "Endpoint", account: Any, pjsua_id: int) -> "SipLeg":
         """The leg of an INVITE that just arrived."""
         leg = cls(endpoint, uuid.uuid4().hex)
+        leg._trunk = account.trunk
         leg._call = _call_class(endpoint.pj)(leg, account, pjsua_id)
         return leg
 
@@ -125,6 +131,7 @@ class SipLeg:
 
     def prepare(self, account: Any) -> Any:
         """The pjsua2 call of a leg that has none yet; PJSIP or ``dial`` sends its INVITE."""
+        self._trunk = account.trunk
         self._call = _call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
         return self._call
 
@@ -155,6 +162,24 @@ class SipLeg:
         if self._call is not None:
             self._call.hangup(self._pj.CallOpParam(True))
 
+    def watch(self) -> None:
+        """Look at the stream, about once a second; tell what is worth telling.
+
+        While the call lives: PJSIP forgets the figures when it ends.
+        """
+        if self._call is None or not self._announced:
+            return
+        try:
+            codec = self._call.getStreamInfo(self._audio_index).codecName
+            statistics = self._call.getStreamStat(self._audio_index).rtcp
+        except self._pj.Error:
+            return  # held, or between two streams
+        for event in self._watch.look(codec, _counts(statistics), held=self._held):
+            self.emit(event)
+
+    def has_sip_call_id(self, sip_call_id: str) -> bool:
+        return self._call is not None and self._call.getInfo().callIdString == sip_call_id
+
     def forget(self) -> None:
         """Let go of everything native; the library is about to end."""
         if self._port is not None:
@@ -178,6 +203,8 @@ class SipLeg:
             self._answered()
         elif info.state == self._pj.PJSIP_INV_STATE_DISCONNECTED:
             by = "us" if self._ended_by_us else "peer"
+            for event in self._watch.last():
+                self.emit(event)
             self.forget()
             self._endpoint.legs.pop(self.call_id, None)
             self.emit(HungUp(by=by, status=info.lastStatusCode, reason=info.lastReason))
@@ -278,12 +305,32 @@ class SipLeg:
         """Keep PJSIP's subscription: its reports are read in ``transaction_changed``."""
         prm.cont = True
 
+    def sdp_created(self, prm: Any) -> None:
+        """PJSUA offers or answers what the whole endpoint can; the trunk may want less."""
+        if self._trunk is not None:
+            codecs, ptime_ms = self._trunk.codecs, self._trunk.ptime_ms
+            prm.sdp.wholeSdp = with_codecs(prm.sdp.wholeSdp, codecs, ptime_ms)
+
     def media_transport_created(self, prm: Any) -> None:
         """PJSIP is about to use ``prm.mediaTp``; the test phone puts its tap before it."""
 
     def transfer_requested(self, prm: Any) -> None:
         """Our peer asks us to call somebody else; the test phone does, the agent declines."""
         prm.statusCode = self._pj.PJSIP_SC_DECLINE
+
+
+def _counts(statistics: Any) -> Counts:
+    """PJSIP's figures: jitter as it is now, round trip as RTCP last told it, both in us."""
+    received, sent = statistics.rxStat, statistics.txStat
+    return Counts(
+        received=received.pkt,
+        lost=received.loss,
+        discarded=received.discard,
+        jitter_ms=received.jitterUsec.last / 1000,
+        round_trip_ms=statistics.rttUsec.last / 1000,
+        sent=sent.pkt,
+        lost_by_peer=sent.loss,
+    )
 
 
 def _nobody_listens(event: Event) -> None:
@@ -312,6 +359,9 @@ def _call_class(pj: Any) -> Any:
 
         def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
             _safely(self._leg.media_changed)
+
+        def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+            _safely(self._leg.sdp_created, prm)
 
         def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
             _safely(self._leg.media_transport_created, prm)

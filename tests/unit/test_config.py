@@ -104,14 +104,44 @@ def test_the_environment_wins_over_the_file(
             "expected an odd UDP port over rtp_port_min",
         ),
         (
-            "[media]\nclock_hz = 16000\n",
-            "sipagent.toml:2: media.clock_hz: Input should be 8000; "
-            "expected 8000, the rate of G.711",
+            "[media]\nclock_hz = 44100\n",
+            "sipagent.toml:2: media.clock_hz: Input should be 8000 or 16000; "
+            "expected 8000, the rate of G.711, or 16000, for trunks with G.722 or Opus",
         ),
         (
             "[media]\nrtp_port_min = 10000\nrtp_port_max = 10525\n",
             "sipagent.toml:3: media.rtp_port_max: 200 calls, and 64 more until they are refused, "
             "need 528 RTP ports and there are 526; make room for 2 more or lower sip.max_calls",
+        ),
+        (
+            '[[sip.listeners]]\ntransport = "tls"\nbind = "127.0.0.1"\nport = 5061\n',
+            "sipagent.toml:2: sip.listeners.0.transport: TLS needs a certificate; "
+            "set sip.tls.certificate and sip.tls.key",
+        ),
+        (
+            '[sip.tls]\ncertificate = "nowhere.pem"\n',
+            "sipagent.toml:2: sip.tls.certificate: no file nowhere.pem; "
+            "expected a PEM file: our certificate and its chain",
+        ),
+        (
+            '[sip]\nbind = "localhost"\n',
+            "sipagent.toml:2: sip.bind: 'localhost' does not appear to be an IPv4 or IPv6 address; "
+            "expected an address of this machine, or 0.0.0.0 for all",
+        ),
+        (
+            TRUNK.format("a", "10.0.0.1") + 'secret = "0123456789abcdef"\n',
+            "sipagent.toml:4: trunks.0.secret: secret and secret_header come together; "
+            "expected the secret in secret_header, at least 16 characters",
+        ),
+        (
+            TRUNK.format("a", "10.0.0.1") + 'secret_header = "X-Key"\nsecret = "short"\n',
+            "sipagent.toml:5: trunks.0.secret: 5 characters can be guessed; "
+            "expected the secret in secret_header, at least 16 characters",
+        ),
+        (
+            TRUNK.format("a", "10.0.0.1") + 'codecs = ["G729"]\n',
+            "sipagent.toml:4: trunks.0.codecs.0: Input should be 'PCMU', 'PCMA', 'G722' or 'opus'; "
+            'expected a list in order of preference: "PCMU", "PCMA", "G722", "opus"',
         ),
         (
             TRUNK.format("a", "10.0.0.1") + TRUNK.format("a", "10.0.0.2"),

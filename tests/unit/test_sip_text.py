@@ -1,14 +1,10 @@
 """What is read out of SIP messages and written into them."""
 
-from ipaddress import ip_network
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipagent.config import Trunk
 from sipagent.sip import message
-from sipagent.sip.trunks import host, trunk_of
 from sipagent.sip.uri import refer_to
 
 INVITE = (
@@ -97,28 +93,3 @@ def test_no_header_value_can_break_out_of_refer_to(value: str) -> None:
     assert not set('\r\n <>"') & set(uri[1:-1])
     assert uri.count("&") == 0
     assert uri.count("?") == 1 + value.count("?")
-
-
-TRUNKS = [
-    Trunk(name="wide", networks=(ip_network("10.0.0.0/8"),)),
-    Trunk(name="narrow", networks=(ip_network("10.1.0.0/16"), ip_network("2001:db8::/32"))),
-]
-
-
-@pytest.mark.parametrize(
-    ("source", "trunk"),
-    [
-        ("10.2.3.4:5060", "wide"),
-        ("10.1.3.4:5060", "narrow"),
-        ("[2001:db8::1]:5060", "narrow"),
-        ("11.0.0.1:5060", None),
-        ("nonsense", None),
-    ],
-)
-def test_a_source_belongs_to_the_narrowest_network(source: str, trunk: str | None) -> None:
-    found = trunk_of(source, TRUNKS)
-    assert (found.name if found else None) == trunk
-
-
-def test_the_host_of_an_ipv6_source_has_no_brackets() -> None:
-    assert host("[::1]:5060") == "::1"

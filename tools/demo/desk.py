@@ -86,7 +86,7 @@ def _configure(folder: Path, port: int) -> None:
         "audio_player aubridge,desk",
         "audio_alert aubridge,desk",
         *(f"{way}_{name}" for way in ("ausrc", "auplay") for name in ("srate 8000", "channels 1")),
-        f"module_path {_modules()}",
+        f"module_path {modules()}",
         *(f"module {name}.so" for name in ("g711", "aufile", "aubridge")),
         "module_tmp account.so",
         "module_app menu.so",
@@ -94,7 +94,7 @@ def _configure(folder: Path, port: int) -> None:
     (folder / "config").write_text("\n".join(settings) + "\n")
 
 
-def _modules() -> Path:
+def modules() -> Path:
     found = next((Path(path) for path in _MODULES if Path(path).is_dir()), None)
     if found is None:
         raise DemoFailed(f"baresip's modules are in none of {', '.join(_MODULES)}")

@@ -26,6 +26,17 @@
     std::string __str__() const { return $self->info(); }
 }
 
+/* Upstream can start a listener and not renew it. Connections that are open stay open. */
+%extend pj::Endpoint {
+    void transportRestart(int id, const pj::TransportConfig &config) throw(pj::Error)
+    {
+        const pjsua_transport_config renewed = config.toPj();
+        const pj_status_t status = pjsua_transport_lis_restart(id, &renewed);
+        if (status != PJ_SUCCESS)
+            throw pj::Error(status, "Endpoint", "transportRestart", __FILE__, __LINE__);
+    }
+}
+
 %include "pjsua2.i"
 
 /* Until the endpoint is given its log settings, PJLIB would tell stdout all it does. */

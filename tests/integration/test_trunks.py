@@ -1,0 +1,216 @@
+"""Trunks of different rules at one node, called by a softphone as a carrier would call."""
+
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers import softphone
+from tests.peers.certificates import certificate
+from tests.peers.processes import Node, free_port, node
+from tests.peers.raw import RawCaller
+from tests.peers.records import ended, events, outcome
+
+# The softphone cannot choose the source of its connections: what comes over TCP or TLS is SECURE.
+SECURE, PLAIN, BROWSER, SECRET = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
+KEY = "a-secret-of-twenty-x"
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, dict[str, int]]]:
+    """A wideband node with UDP, TCP and TLS, and four trunks; its ports by transport."""
+    folder = tmp_path_factory.mktemp("exchange")
+    ours, key = certificate(folder, "first")
+    ports = {"tcp": free_port(), "tls": free_port()}
+    config = folder / "sipagent.toml"
+    config.write_text(
+        f"""
+[media]
+clock_hz = 16000
+[sip]
+strangers = "refuse"
+bind = "0.0.0.0"
+[sip.tls]
+certificate = "{ours}"
+key = "{key}"
+[[sip.listeners]]
+transport = "tcp"
+bind = "0.0.0.0"
+port = {ports["tcp"]}
+[[sip.listeners]]
+transport = "tls"
+bind = "0.0.0.0"
+port = {ports["tls"]}
+[[trunks]]
+name = "plain"
+networks = ["{PLAIN}/32"]
+codecs = ["PCMA", "PCMU"]
+[[trunks]]
+name = "secure"
+networks = ["{SECURE}/32"]
+codecs = ["G722", "PCMU"]
+srtp = "required"
+[[trunks]]
+name = "browser"
+networks = ["{BROWSER}/32"]
+codecs = ["opus", "PCMU"]
+srtp = "required"
+srtp_keying = ["dtls"]
+[[trunks]]
+name = "secret"
+networks = ["{SECRET}/32"]
+calls_per_s = 2
+secret_header = "X-Trunk-Key"
+secret = "{KEY}"
+"""
+    )
+    with node(folder, config=config) as served:
+        yield served, {"udp": served.port, **ports}
+
+
+@pytest.mark.parametrize(
+    ("source", "transport", "codecs", "rate_hz", "encryption", "trunk", "codec"),
+    [
+        (PLAIN, "udp", ["PCMU", "PCMA"], 8000, "", "plain", "PCMU"),
+        (PLAIN, "udp", ["PCMA"], 8000, "", "plain", "PCMA"),
+        (SECURE, "tcp", ["PCMU"], 8000, "srtp-mand", "secure", "PCMU"),
+        (SECURE, "tls", ["PCMU"], 8000, "srtp-mand", "secure", "PCMU"),
+        (SECURE, "tls", ["G722/16000"], 16000, "srtp-mand", "secure", "G722"),
+        (BROWSER, "udp", ["opus/48000/2"], 48000, "dtls_srtp", "browser", "opus"),
+        (BROWSER, "udp", ["PCMU"], 8000, "dtls_srtp", "browser", "PCMU"),
+    ],
+)
+def test_a_softphone_is_answered_as_its_trunk_says(
+    exchange: tuple[Node, dict[str, int]],
+    tmp_path: Path,
+    source: str,
+    transport: str,
+    codecs: list[str],
+    rate_hz: int,
+    encryption: str,
+    trunk: str,
+    codec: str,
+) -> None:
+    """It hears the greeting; the record has the trunk, the codec and the call's quality."""
+    served, ports = exchange
+    before = len(list((served.data / "calls").glob("*/*.jsonl")))
+    heard = softphone.call(
+        tmp_path,
+        f"sip:+97142000000@127.0.0.1:{ports[transport]};transport={transport}",
+        source=source,
+        codecs=codecs,
+        encryption=encryption,
+        rate_hz=rate_hz,
+        seconds=5,
+    )
+    assert heard.loudness > 500, heard.trace[-3000:]
+    record = ended(served.data, count=before + 1)[-1]
+    assert events(record, "Ringing")[0]["trunk"] == trunk
+    assert events(record, "Answered")[0]["codec"] == codec
+    quality = events(record, "Quality")[-1]
+    assert quality["received"] > 100
+    assert quality["mos"] > 4.0
+    assert outcome(record) == "caller-hung-up"
+
+
+@pytest.mark.parametrize(
+    ("source", "encryption", "codecs"),
+    [(SECURE, "", ["PCMU"]), (BROWSER, "srtp-mand", ["PCMU"]), (PLAIN, "", ["opus/48000/2"])],
+)
+def test_what_the_trunk_does_not_allow_is_not_acceptable_here(
+    exchange: tuple[Node, dict[str, int]],
+    tmp_path: Path,
+    source: str,
+    encryption: str,
+    codecs: list[str],
+) -> None:
+    """Plain media where SRTP is required, the wrong way of keying, a codec that is not wanted."""
+    _, ports = exchange
+    heard = softphone.call(
+        tmp_path,
+        f"sip:+97142000000@127.0.0.1:{ports['udp']};transport=udp",
+        source=source,
+        codecs=codecs,
+        encryption=encryption,
+        seconds=3,
+    )
+    # Where keys cannot be agreed on, PJSIP says 480.
+    assert re.search(r"SIP/2.0 4(80|88) ", heard.trace), heard.trace[-3000:]
+    assert not heard.loudness
+
+
+def test_a_trunk_with_a_secret_needs_it_and_keeps_its_pace(
+    exchange: tuple[Node, dict[str, int]],
+) -> None:
+    served, _ = exchange
+    with RawCaller(served.address, source=SECRET) as guess:
+        guess.invite(["X-Trunk-Key: something-else-of-it"])
+        guess.expect(status=403, method="INVITE")
+        guess.request("ACK")
+    statuses = []
+    callers = [RawCaller(served.address, source=SECRET) for _ in range(4)]
+    for caller in callers:
+        with caller:
+            caller.invite([f"X-Trunk-Key: {KEY}"])
+            final = None
+            while final is None or final.status < 200:
+                final = caller.receive(5.0)
+                assert final is not None
+            statuses.append(final.status)
+            if final.status == 200:
+                caller.accept(final)
+                caller.request("BYE")
+                caller.expect(status=200, method="BYE")
+            else:
+                assert int(final.one("retry-after")) > 0
+                caller.request("ACK")
+    assert statuses == [200, 200, 503, 503]
+
+
+def test_digits_by_info_count_as_digits(exchange: tuple[Node, dict[str, int]]) -> None:
+    served, _ = exchange
+    before = len(list((served.data / "calls").glob("*/*.jsonl")))
+    with RawCaller(served.address, source=PLAIN) as caller:
+        caller.answered()
+        for kind, body in (
+            ("application/dtmf-relay", "Signal=7\r\nDuration=100\r\n"),
+            ("application/dtmf", "8"),
+        ):
+            caller.request("INFO", body=body, body_type=kind)
+            caller.expect(status=200, method="INFO")
+        time.sleep(0.1)
+        caller.request("BYE")
+        caller.expect(status=200, method="BYE")
+    record = ended(served.data, count=before + 1)[-1]
+    assert [line["digit"] for line in events(record, "DigitPressed")] == ["7", "8"]
+
+
+def test_a_new_certificate_is_used_without_a_restart(
+    exchange: tuple[Node, dict[str, int]], tmp_path: Path
+) -> None:
+    served, ports = exchange
+    first = ssl.get_server_certificate(("127.0.0.1", ports["tls"]))
+    folder = served.data.parent
+    second, key = certificate(tmp_path, "second")
+    (folder / "first.key").write_bytes(key.read_bytes())
+    (folder / "first.pem").write_bytes(second.read_bytes())
+    until = time.monotonic() + 8
+    while (now := ssl.get_server_certificate(("127.0.0.1", ports["tls"]))) == first:
+        assert time.monotonic() < until, "the old certificate is still in use"
+        time.sleep(0.2)
+    assert now == second.read_text()
+
+
+def test_a_stream_that_stops_ends_the_call(tmp_path: Path) -> None:
+    with node(tmp_path, SIP__MEDIA_TIMEOUT_S="2") as served:
+        with RawCaller(served.address) as caller:
+            caller.answered()
+            began = time.monotonic()
+            caller.respond(caller.expect(method="BYE", timeout_s=8), 200, "OK")
+            assert 1.5 < time.monotonic() - began < 5
+        (record,) = ended(served.data)
+    assert outcome(record) == "media-stopped"
+    assert events(record, "MediaStopped")

@@ -1,0 +1,65 @@
+"""The E-model against values of the recommendation, and when a stream is told of."""
+
+import pytest
+
+from sipagent.events import MediaStopped, Quality
+from sipagent.sip.quality import TELL_S, Counts, Watch, opinion, quality, rating
+
+
+def counts(received: int, lost: int = 0, **others: float) -> Counts:
+    values = {"discarded": 0, "jitter_ms": 0.0, "round_trip_ms": 0.0, "sent": 0, "lost_by_peer": 0}
+    return Counts(received=received, lost=lost, **{**values, **others})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("r", "score"), [(93.2, 4.41), (90, 4.34), (80, 4.03), (70, 3.60), (60, 3.10), (50, 2.58)]
+)
+def test_the_opinion_of_a_rating_is_that_of_the_recommendation(r: float, score: float) -> None:
+    """ITU-T G.107, table B.1."""
+    assert opinion(r) == pytest.approx(score, abs=0.01)
+
+
+def test_loss_and_delay_cost_what_the_recommendations_say() -> None:
+    assert rating("PCMU", 0, 0) == 93.2
+    assert rating("PCMU", 0, 100) == pytest.approx(93.2 - 2.4)
+    assert rating("PCMU", 0, 400) == pytest.approx(93.2 - 9.6 - 24.5, abs=0.1)
+    assert rating("PCMA", 25.1, 0) == pytest.approx(93.2 - 95 / 2)  # G.113: half is left at Bpl
+    assert rating("unheard-of", 1, 0) < rating("PCMU", 1, 0)
+
+
+def test_an_opinion_never_leaves_its_scale() -> None:
+    scores = [
+        opinion(rating("PCMU", loss, delay_ms))
+        for loss in range(0, 101, 5)
+        for delay_ms in range(0, 3000, 100)
+    ]
+    assert 1.0 <= min(scores) <= max(scores) <= 4.5
+
+
+def test_what_came_too_late_counts_as_lost_and_nothing_is_no_fault() -> None:
+    assert quality("PCMU", counts(90, 10)).mos == quality("PCMU", counts(100, 0, discarded=10)).mos
+    assert quality("PCMU", counts(0)).mos > 4
+
+
+def test_quality_is_told_at_times_and_at_the_end() -> None:
+    watch = Watch(30)
+    assert watch.last() == ()
+    told = [watch.look("PCMU", counts(50 * (n + 1)), held=False) for n in range(2 * TELL_S + 1)]
+    assert [len(events) for events in told].count(1) == 2
+    (end,) = watch.last()
+    assert isinstance(end, Quality)
+    assert end.received == 50 * (2 * TELL_S + 1)
+
+
+def test_a_stream_that_stops_is_told_once_and_not_while_held() -> None:
+    watch = Watch(3)
+    stopped = []
+    for received, held in [(50, False), (50, True)] + [(50, False)] * 5 + [(60, False)]:
+        events = watch.look("PCMU", counts(received), held=held)
+        stopped.append(any(isinstance(event, MediaStopped) for event in events))
+    assert stopped == [False] * 4 + [True] + [False] * 3
+
+
+def test_a_timeout_of_nothing_never_ends_a_call() -> None:
+    watch = Watch(0)
+    assert not any(watch.look("PCMU", counts(0), held=False) for _ in range(TELL_S - 1))

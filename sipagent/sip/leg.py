@@ -246,7 +246,12 @@ class SipLeg:
         sending = bool(media.dir & self._pj.PJMEDIA_DIR_ENCODING)
         if media.status == self._pj.PJSUA_CALL_MEDIA_ACTIVE and sending:
             self._open_port()
-            bridge = self._call.getAudioMedia(media.index)
+            try:
+                bridge = self._call.getAudioMedia(media.index)
+            except self._pj.Error:  # agreed on in SDP, and yet no stream could be made of it
+                log.warning("call without usable audio ended", call_id=self.call_id)
+                self.hang_up_now()
+                return
             bridge.startTransmit(self._port)
             self._port.startTransmit(bridge)
             if self._held:

@@ -41,9 +41,8 @@
 #define PJMEDIA_SRTP_HAS_SDES 1
 #define PJMEDIA_SRTP_HAS_DTLS 1
 
-/* RTP follows a new source after ten packets by default: on a public node that hands a call's audio
- * to whoever guesses a port. */
-#define PJMEDIA_TRANSPORT_SWITCH_REMOTE_ADDR 0
+/* Our RTP may follow the peer's: patches/rtp-source.patch decides when. */
+#define PJMEDIA_TRANSPORT_SWITCH_REMOTE_ADDR 1
 
 /* The audio of a call is the caller's and the agent's, at the level they were spoken. */
 #define PJMEDIA_CONF_USE_AGC 0

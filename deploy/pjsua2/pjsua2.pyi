@@ -116,6 +116,12 @@ class RtpTap:
     def dropped(self) -> int:
         """Packets not recorded because nobody read."""
 
+def symmetric_rtp(on: bool) -> None:
+    """Whether a peer whose first RTP packet comes from another host than its SDP names is heard.
+
+    That host is then the peer for good. Off, nobody but the named host is heard.
+    """
+
 class GateRules:
     """What the gate goes by; see `SipGate.publish`."""
 

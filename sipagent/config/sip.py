@@ -149,6 +149,11 @@ class MediaSettings(Section):
         description="an odd UDP port over rtp_port_min",
     )
 
+    symmetric_rtp: bool = Field(
+        False,
+        description="true where callers behind NAT send from another address than their SDP names",
+    )
+
     @field_validator("rtp_port_max")
     @classmethod
     def _ends_the_range(cls, last: int, info: ValidationInfo) -> int:

@@ -171,6 +171,7 @@ class Endpoint:
             self._listen(listener)
         self._endpoint.libStart()
         self._endpoint.audDevManager().setNullDev()
+        pj.symmetric_rtp(self.media.symmetric_rtp)
         self._choose_codecs()
         self._accounts[""] = self._account(STRANGER)
         for trunk in self._trunks:

@@ -30,6 +30,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, d
         f"""
 [media]
 clock_hz = 16000
+symmetric_rtp = true  # the softphone's RTP leaves from whichever address of this machine is nearest
 [sip]
 strangers = "refuse"
 bind = "0.0.0.0"

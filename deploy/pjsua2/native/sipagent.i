@@ -45,6 +45,8 @@
 %}
 
 %{
+extern "C" int pjmedia_rtp_latch;
+static void symmetric_rtp(bool on) { pjmedia_rtp_latch = on; }
 #include "pcm_port.hpp"
 #include "rtp_tap.hpp"
 #include "sip_gate.hpp"
@@ -133,6 +135,9 @@ public:
         unsigned long long dropped() { return $self->dropped(); }
     }
 };
+
+/* Whether a peer's RTP may come from another host than its SDP names: patches/rtp-source.patch. */
+void symmetric_rtp(bool on);
 
 class GateRules {
 public:

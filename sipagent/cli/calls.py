@@ -16,7 +16,9 @@ ID_SHOWN: Final = 12
 BAD_FIELDS: Final = (AttributeError, KeyError, TypeError, ValueError)  # what telling them raises
 
 _DATA_DIR: Final = click.option(
-    "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Default: the settings'."
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Default: the settings'.",
 )
 
 

@@ -33,6 +33,8 @@ def main() -> int:
     output = Path(os.environ.get("OUTPUT") or OUTPUT)
     data_dir = output / "data"
     data_dir.mkdir(parents=True, exist_ok=True)
+    for old in (*output.glob("english.*"), *output.glob("arabic.*")):
+        old.unlink()  # of another run, which may have had other calls
     talks = conversations(os.environ.get("ASK", "").strip())
     try:
         with desk(output) as supervisor, _node(output, data_dir, supervisor) as server:

@@ -6,7 +6,7 @@ The asyncio shell around ``Pacing`` and ``Line``. Knows SIP only as the events o
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -33,6 +33,14 @@ REACH_S: Final = 5.0
 RING_S: Final = 60.0
 CLOSE_S: Final = 3.0
 DIGIT_S: Final = 0.3  # one digit and the pause after it, as PJSIP keys them
+
+
+ADVICE: Final[Mapping[int, str]] = {
+    403: "this address is in no trunk of the server; add it to one's networks",
+    404: "no tenant there has this number; `sipagent serve` prints those that have",
+    488: "no codec or key that both want; see codecs and srtp of the trunk",
+    503: "it is full, starting or shutting down; try again, or see sip.max_calls",
+}
 
 
 class Caller:
@@ -185,7 +193,9 @@ class Caller:
 
     def _on_hung_up(self, leg: PhoneLeg, event: HungUp, now_ns: int) -> None:
         if not self.origin_ns:
-            refused = NotAnswered(f"the server refused the call: {event.status} {event.reason}")
+            why = f"the server refused the call: {event.status} {event.reason}"
+            advice = ADVICE.get(event.status)
+            refused = NotAnswered(f"{why}; {advice}" if advice else why)
             _fail(self._tried, refused)
             _fail(self._answered, refused)
         elif leg is not self._first and leg is not self._active:

@@ -24,7 +24,7 @@ _SERVER: Final = re.compile(r"([^:\s@]+)(?::(\d{1,5}))?")
 HELP: Final = """Call the agent and talk to it: what the caller says is given by STEPs.
 
     NUMBER is the dialled number; the demo tenant's first one if it is left out. Without STEPs
-    the caller asks a question, interrupts the answer, and asks for a human.
+    the caller asks a question, interrupts the answer with another, and says goodbye.
 
     \b
     A STEP is
@@ -41,8 +41,8 @@ HELP: Final = """Call the agent and talk to it: what the caller says is given by
 
     \b
     Examples
-      sipagent call "What are your opening hours?" "+1.5 Stop" "Let me speak to a human"
-      sipagent call --ar "ما هي أوقات العمل؟" --wav call.wav --json call.json
+      sipagent call "What are your opening hours on Friday?" "+1.5 Stop" "Let me speak to a human"
+      sipagent call --ar "ما هي ساعات العمل يوم الجمعة؟" --wav call.wav --json call.json
       sipagent call +97142000000 '#0' --no-follow
     """
 
@@ -77,6 +77,8 @@ def call(words: tuple[str, ...], server: str, language: str, arabic: bool, **res
         raise click.UsageError(str(error)) from None
     except NotAnswered as error:
         _fail(str(error))
+    except asyncio.CancelledError:
+        _fail("ended by SIGTERM")
     if not report.in_order:
         _fail(report.detail)
 

@@ -94,7 +94,7 @@ def parse(text: str, language: Language) -> Step:
     """
     when: When = WhenSilent()
     content = text.strip()
-    if content[:1] in _MOMENTS and content[1:2] in {*"0123456789."}:
+    if content[:1] in {"@", ">"} or (content[:1] == "+" and content[1:2] in {*"0123456789."}):
         timed = _PREFIX.fullmatch(content)
         if timed is None:
             raise BadStep(f"{text!r}: after {content[0]} write SECONDS TEXT, as in '+1.2 Hello'")
@@ -122,19 +122,19 @@ def _language(text: str, default: Language) -> Language:
 
 
 def default_steps(language: Language) -> tuple[Step, ...]:
-    """The conversation of a caller who was given none: a question, a barge-in, a human."""
+    """The conversation of a caller who was given none: a question, a barge-in, goodbye."""
     return tuple(parse(text, language) for text in DEFAULTS[language])
 
 
 DEFAULTS: Final = {
     Language.EN: (
-        "What are your opening hours?",
-        "+1.5 How can I pay my bill?",
-        "I want to speak to a human agent.",
+        "What are your opening hours on Friday?",
+        "+1.5 How do I pay my water bill?",
+        "Goodbye.",
     ),
     Language.AR: (
-        "ما هي أوقات العمل؟",
-        "+1.5 كيف أدفع الفاتورة؟",
-        "أريد أن أتحدث مع موظف.",
+        "ما هي ساعات العمل يوم الجمعة؟",
+        "+1.5 كيف أدفع فاتورة المياه؟",
+        "مع السلامة.",
     ),
 }

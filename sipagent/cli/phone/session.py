@@ -55,6 +55,9 @@ async def place_call(
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for path in (options.wav, options.as_json):
+        if path is not None and not path.parent.is_dir():
+            raise StartError(f"cannot write {path}: there is no folder {path.parent}")
     console = Console(quiet=options.quiet)
     sounds = await render(steps, engines.load("voice", "espeak", _voice(options.voice)), RATE_HZ)
     plan = Plan(

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from sipagent import engines
+from sipagent import engines, open_files
 from sipagent.call import Call, Service
 from sipagent.config import Settings, tenants_by_number
 from sipagent.dialog.conversation import Mind
@@ -56,6 +56,7 @@ class Server:
     async def start(self) -> None:
         """Load everything, then listen: no call arrives before it can be served."""
         settings = self._settings
+        open_files.ensure(settings.sip.max_calls)
         self._logs.prepare()
         self._tick = Tick(SileroVad(settings.media.clock_hz))
         try:

@@ -31,6 +31,8 @@ T = TypeVar("T")
 POLL_MS: Final = 5  # how long a command may wait for the poll to return
 PTIME_MS: Final = 20
 WATCH_S: Final = 1.0
+REPORT_S: Final = 60.0  # between two lines about what the gate refused
+LET_IN: Final = frozenset({"passed", "pings", "keyed"})
 RENEWAL_S: Final = 2.0  # between two looks at the certificate's files
 ADDRESS_IN_USE: Final = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
 
@@ -63,6 +65,8 @@ class Endpoint:
         self._tls_transports: list[tuple[int, Any]] = []
         self._certificates: Certificates | None = None
         self._next_renewal = 0.0
+        self._next_report = 0.0
+        self._refused: dict[str, int] = {}
         self._watched: collections.deque[tuple[float, SipLeg]] = collections.deque()
         self._commands: collections.deque[Callable[[], None]] = collections.deque()
         self._stopping = threading.Event()
@@ -136,6 +140,7 @@ class Endpoint:
                 self._tell_digits()
                 self._watch_legs()
                 self._renew_certificates()
+                self._tell_refused()
             except Exception:
                 log.exception("poll failed")  # one bad event must not end all signalling
         self._destroy()
@@ -303,6 +308,17 @@ class Endpoint:
                 leg.watch()
                 self._watched.append((now + WATCH_S, leg))
 
+    def _tell_refused(self, *, now: bool = False) -> None:
+        """What the gate turned away, in the log: at times, and only where there was something."""
+        if not now and time.monotonic() < self._next_report:
+            return
+        self._next_report = time.monotonic() + REPORT_S
+        counts = self._gate.counts()
+        refused = {name: count for name, count in counts.items() if count and name not in LET_IN}
+        if refused != self._refused:
+            self._refused = refused
+            log.info("gate", **counts)
+
     def _tell_digits(self) -> None:
         """Digits by INFO, which the gate answered; their legs are told as if by RTP."""
         for sip_call_id, digit, _ in self._gate.digits():
@@ -313,6 +329,7 @@ class Endpoint:
     def _destroy(self) -> None:
         """Whatever is left ends before the library does; Python lets go before C++ does."""
         self._execute_commands()
+        self._tell_refused(now=True)
         self._endpoint.hangupAllCalls()
         for _ in range(100):
             self._endpoint.libHandleEvents(POLL_MS)

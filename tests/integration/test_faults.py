@@ -50,6 +50,27 @@ def test_an_address_that_is_not_ours_is_one_line(tmp_path: Path) -> None:
     assert "set SIPAGENT_SIP__BIND" in one_line(started(tmp_path, SIP__BIND="192.0.2.77"))
 
 
+def test_too_few_open_files_for_the_calls_is_one_line(tmp_path: Path) -> None:
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500)); "
+        "from sipagent.cli.main import main; import sys; sys.argv = ['sipagent', 'serve']; main()"
+    )
+    line = one_line(started(tmp_path, "-c", limited))
+    assert "200 calls need 1048 open files and this process may have 500" in line
+    assert "ulimit -Hn 1048" in line
+
+
+def test_a_low_soft_limit_is_raised_without_a_word(tmp_path: Path) -> None:
+    """What the shell gives is no limit: the node may raise it up to the hard one itself."""
+    limited = (
+        "import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; "
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (500, hard)); "
+        "from sipagent.open_files import ensure; ensure(200); "
+        "sys = __import__('sys'); sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE)[0] != 1048)"
+    )
+    assert started(tmp_path, "-c", limited).returncode == 0
+
+
 def test_a_missing_wheel_is_one_line(tmp_path: Path) -> None:
     without = (
         "import sys; sys.modules['pjsua2'] = None; from sipagent.cli.main import main; "

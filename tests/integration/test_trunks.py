@@ -1,5 +1,6 @@
 """Trunks of different rules at one node, called by a softphone as a carrier would call."""
 
+import json
 import re
 import ssl
 import time
@@ -169,6 +170,21 @@ def test_a_trunk_with_a_secret_needs_it_and_keeps_its_pace(
                 assert int(final.one("retry-after")) > 0
                 caller.request("ACK")
     assert statuses == [200, 200, 503, 503]
+
+
+def test_what_the_gate_refused_is_one_line_of_the_log(tmp_path: Path) -> None:
+    """Refusals have no record: an operator finds them counted, by reason."""
+    with node(tmp_path, TRUNKS=f'[{{"name": "a", "networks": ["{PLAIN}/32"]}}]') as served:
+        for source in (PLAIN, SECRET, SECRET):
+            with RawCaller(served.address, source=source) as caller:
+                caller.request("OPTIONS")
+                caller.expect(status=200 if source == PLAIN else 403, method="OPTIONS")
+    lines = [json.loads(line) for line in served.log.read_text().splitlines() if '"gate"' in line]
+    assert len(lines) == 1
+    assert {name: count for name, count in lines[0].items() if count in (1, 2)} == {
+        "pings": 1,
+        "stranger": 2,
+    }
 
 
 def test_digits_by_info_count_as_digits(exchange: tuple[Node, dict[str, int]]) -> None:

@@ -30,6 +30,7 @@ FLOORS = {
     "errors": 0,
     "outcome": 0,
     "config": 0,
+    "open_files": 1,
     "text": 0,
     "__init__": 0,
 }

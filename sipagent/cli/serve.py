@@ -72,8 +72,10 @@ def _introduction(settings: Settings) -> list[str]:
         numbers = ", ".join(tenant.numbers)
         lines.append(f"Tenant {tenant.name}: {numbers}; desk {tenant.desk}")
     number = settings.tenants[0].numbers[0]
-    server = f"{'127.0.0.1' if sip.bind in EVERY_ADDRESS else sip.bind}:{sip.port}"
-    lines.append(f"Ready. Dial sip:{number}@{server}, or run: {_call_command(number, server)}")
+    host = "127.0.0.1" if sip.bind in EVERY_ADDRESS else sip.bind
+    server = f"[{host}]:{sip.port}" if ":" in host else f"{host}:{sip.port}"
+    or_run = "" if ":" in host else f", or run: {_call_command(number, server)}"  # it speaks IPv4
+    lines.append(f"Ready. Dial sip:{number}@{server}{or_run}")
     return lines
 
 

@@ -42,8 +42,11 @@ def crowd(
     rate: float,
     seconds: float,
     noise_dbfs: float = ROOM_DBFS,
+    transport: str = "u1",
 ) -> Crowd:
     """Start ``calls`` callers, ``rate`` a second, each on the line for ``seconds``.
+
+    ``transport`` is SIPp's: "u1" is UDP, "t1" one TCP connection, "tn" one for each call.
 
     What they send is white noise, in which the VAD finds nobody.
     """
@@ -55,12 +58,13 @@ def crowd(
     (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
     scenario = folder / "caller.xml"
     scenario.write_text(SCENARIO.read_text())
+    host = "::1" if server[0].startswith("[") else "127.0.0.1"
     media = 40000 + free_port() % 8000 // 2 * 2
     command = [
         *("sipp", f"{server[0]}:{server[1]}", "-sf", scenario.name, "-s", "+97142000000"),
-        *("-i", "127.0.0.1", "-p", str(free_port()), "-mi", "127.0.0.1"),
+        *("-i", host, "-p", str(free_port()), "-mi", host),
         *("-m", str(calls), "-l", str(calls), "-r", f"{rate:g}", "-d", str(int(seconds * 1000))),
-        *("-mp", str(media)),
+        *("-mp", str(media), "-t", transport, "-max_socket", "1000"),
         *("-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin", "-nd"),
     ]
     with (folder / "sipp.log").open("wb") as log:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.load import crowd
 from tests.peers import softphone
 from tests.peers.certificates import certificate
 from tests.peers.processes import Node, free_port, node
@@ -219,6 +220,37 @@ def test_a_new_certificate_is_used_without_a_restart(
         assert time.monotonic() < until, "the old certificate is still in use"
         time.sleep(0.2)
     assert now == second.read_text()
+
+
+@pytest.mark.parametrize("transport", ["t1", "tn"])
+def test_sipp_calls_over_tcp(tmp_path: Path, transport: str) -> None:
+    """Twenty calls over one connection, and over one each."""
+    port = free_port()
+    listeners = f'[{{"transport": "tcp", "bind": "127.0.0.1", "port": {port}}}]'
+    with node(tmp_path, SIP__LISTENERS=listeners) as served:
+        callers = crowd(
+            tmp_path / "sipp",
+            ("127.0.0.1", port),
+            calls=20,
+            rate=10,
+            seconds=3,
+            transport=transport,
+        )
+        callers.wait(30)
+        records = ended(served.data, count=20)
+    assert [outcome(record) for record in records] == ["caller-hung-up"] * 20
+    assert all(events(record, "Quality")[-1]["received"] > 40 for record in records)
+
+
+def test_a_call_over_ipv6_is_answered_and_heard(tmp_path: Path) -> None:
+    trunk = '[{"name": "six", "networks": ["::1/128"]}]'
+    with node(tmp_path, SIP__BIND="::1", TRUNKS=trunk) as served:
+        callers = crowd(tmp_path / "sipp", ("[::1]", served.port), calls=1, rate=1, seconds=3)
+        callers.wait(20)
+        (record,) = ended(served.data)
+    assert events(record, "Answered")[0]["remote"].startswith("[::1]:")
+    assert events(record, "Quality")[-1]["received"] > 40
+    assert outcome(record) == "caller-hung-up"
 
 
 def test_a_stream_that_stops_ends_the_call(tmp_path: Path) -> None:

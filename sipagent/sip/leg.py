@@ -248,9 +248,8 @@ class SipLeg:
             self._open_port()
             try:
                 bridge = self._call.getAudioMedia(media.index)
-            except self._pj.Error:  # agreed on in SDP, and yet no stream could be made of it
-                log.warning("call without usable audio ended", call_id=self.call_id)
-                self.hang_up_now()
+            except self._pj.Error:  # agreed on, and no stream was made of it, or not yet
+                log.info("no usable audio so far", call_id=self.call_id)
                 return
             bridge.startTransmit(self._port)
             self._port.startTransmit(bridge)

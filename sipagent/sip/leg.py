@@ -249,7 +249,9 @@ class SipLeg:
             try:
                 bridge = self._call.getAudioMedia(media.index)
             except self._pj.Error:  # agreed on, and no stream was made of it, or not yet
-                log.info("no usable audio so far", call_id=self.call_id)
+                log.info("no usable audio", call_id=self.call_id)
+                if media.index == 0:  # behind other media, its stream may come with the next event
+                    self.hang_up_now()
                 return
             bridge.startTransmit(self._port)
             self._port.startTransmit(bridge)

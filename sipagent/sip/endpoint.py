@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from ipaddress import ip_network
+from traceback import clear_frames
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -97,7 +98,11 @@ class Endpoint:
         await asyncio.to_thread(self._thread.join)
 
     def run(self, command: Callable[[], T]) -> "asyncio.Future[T]":
-        """Run ``command`` on the PJSIP thread; its result or exception comes back."""
+        """Run ``command`` on the PJSIP thread; its result or exception comes back.
+
+        The exception comes without what its frames held. A pjsua2 ``Call`` among it, freed on
+        the loop's thread, would hang up whichever call has its id then, and keep PJSUA's lock.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -105,6 +110,7 @@ class Endpoint:
             try:
                 result = command()
             except Exception as error:
+                _let_go(error)
                 loop.call_soon_threadsafe(_fail, future, error)
             else:
                 loop.call_soon_threadsafe(_resolve, future, result)
@@ -364,6 +370,14 @@ def _domain(trunk: Trunk) -> str:
 def _resolve(future: "asyncio.Future[T]", result: T) -> None:
     if not future.done():
         future.set_result(result)
+
+
+def _let_go(error: BaseException) -> None:
+    """Free here what the frames of ``error``, and of what led to it, hold."""
+    cause: BaseException | None = error
+    while cause is not None:
+        clear_frames(cause.__traceback__)
+        cause = cause.__context__
 
 
 def _fail(future: "asyncio.Future[Any]", error: Exception) -> None:

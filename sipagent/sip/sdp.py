@@ -12,32 +12,37 @@ EVENTS: Final = "TELEPHONE-EVENT"
 _AUDIO: Final = re.compile(r"(m=audio \d+(?:/\d+)? \S+)((?: \d+)+)$")
 _MAPPED: Final = re.compile(r"a=rtpmap:(\d+) ([^/\s]+)")
 _ABOUT: Final = re.compile(r"a=(?:rtpmap|fmtp):(\d+) ")
+_SECTIONS: Final = re.compile(r"^(?=m=)", re.MULTILINE)
 
 
 def with_codecs(sdp: str, codecs: Sequence[str], ptime_ms: int) -> str:
     """``sdp`` with ``codecs`` alone, in their order, and telephone events.
 
-    Lines that are not about codecs stay as they are; an SDP without audio is not changed.
+    Lines that are not about codecs, and other media, stay as they are; so does audio that has none
+    of the codecs.
     """
-    lines = sdp.replace("\r\n", "\n").rstrip("\n").split("\n")
-    names = dict(STATIC) | {
-        found[1]: found[2].upper() for line in lines if (found := _MAPPED.match(line))
-    }
+    text = sdp.replace("\r\n", "\n")
+    parts = [_audio(part, codecs, ptime_ms) for part in _SECTIONS.split(text)]
+    return "".join(parts).replace("\n", "\r\n")
+
+
+def _audio(section: str, codecs: Sequence[str], ptime_ms: int) -> str:
+    """One media section, or the lines before the first."""
+    first, *lines = section.split("\n")
+    found = _AUDIO.match(first)
+    if found is None:
+        return section
+    mapped = (_MAPPED.match(line) for line in lines)
+    names = dict(STATIC) | {one[1]: one[2].upper() for one in mapped if one}
     rank = {name.upper(): place for place, name in enumerate([*codecs, EVENTS])}
-    kept: list[str] = []
-    for at, line in enumerate(lines):
-        found = _AUDIO.match(line)
-        if found:
-            known = [number for number in found[2].split() if names.get(number) in rank]
-            kept = sorted(known, key=lambda number: rank[names[number]])
-            if kept:
-                lines[at] = " ".join([found[1], *kept])
+    known = [number for number in found[2].split() if names.get(number) in rank]
+    kept = sorted(known, key=lambda number: rank[names[number]])
     if not kept:
-        return sdp
-    written = []
+        return section
+    written = [" ".join([found[1], *kept])]
     for line in lines:
         about = _ABOUT.match(line)
         if about and about[1] not in kept:
             continue
         written.append(f"a=ptime:{ptime_ms}" if line.startswith("a=ptime:") else line)
-    return "\r\n".join(written) + "\r\n"
+    return "\n".join(written)

@@ -44,3 +44,13 @@ def test_a_static_payload_needs_no_map() -> None:
 def test_without_audio_or_a_common_codec_nothing_changes() -> None:
     for sdp in ("v=0\r\nm=image 4000 udptl t38\r\n", "v=0\r\nm=audio 0 RTP/AVP 18\r\n", ""):
         assert with_codecs(sdp, ["PCMU"], 20) == sdp
+
+
+def test_other_media_keep_their_codecs_whatever_their_numbers() -> None:
+    """A dynamic number means one thing in one section and another in the next."""
+    video = "m=video 0 RTP/AVP 96 97\r\na=rtpmap:96 H264/90000\r\na=fmtp:97 profile=1\r\n"
+    head, audio_line, rest = OURS.partition("m=audio")
+    changed = with_codecs(head + video + audio_line + rest, ["PCMU"], 30)
+    assert changed.startswith(head + video)
+    assert audio(changed) == "m=audio 4000 RTP/AVP 0 101"
+    assert "opus" not in changed

@@ -36,6 +36,7 @@ from sipagent.handoff.token import Context
 from sipagent.handoff.transfer import Handoff
 from sipagent.media.playout import PortPlayout
 from sipagent.media.tick import Ear, Tick
+from sipagent.media.tones import ToneDetector
 from sipagent.outcome import (
     CALLER_CANCELLED,
     CALLER_HUNG_UP,
@@ -89,6 +90,7 @@ class Call:
         self._loop = asyncio.get_running_loop()
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_EVENTS)
         self._answered = asyncio.Event()
+        self._digits = ""  # how they come
         self._gone = asyncio.Event()
         self._flowing: asyncio.Task[Outcome] | None = None
         self._outcome: Outcome | None = None  # told by whatever ended the flow from outside
@@ -161,8 +163,9 @@ class Call:
         """Join the call's audio to the tick, and give it somebody to talk to."""
         service, mind = self._service, self._service.mind
         listener = EndOfTurn(_turn_rules(service.hearing))
-        self._ear = Ear(self._leg.port, mind.rate_hz, listener, self._on_heard_from_tick)
-        ear = self._ear
+        tones = ToneDetector(mind.rate_hz) if self._digits == "inband" else None
+        ear = Ear(self._leg.port, mind.rate_hz, listener, self._on_heard_from_tick, tones)
+        self._ear = ear
         self._log.clock = lambda: ear.now_ms
         service.tick.add(ear)
         mouth = Mouth(
@@ -206,10 +209,11 @@ class Call:
         """An event of the leg, on the loop."""
         self._log.record(event)
         if isinstance(event, Answered):
+            self._digits = event.digits
             self._answered.set()
         elif isinstance(event, HungUp):
             self._gone.set()
-            self.end(_outcome_of(event))
+            self.end(_outcome_of(event, answered=self._answered.is_set()))
         elif isinstance(event, MediaStopped):
             self.end(MEDIA_STOPPED)
         elif not isinstance(event, Quality):
@@ -287,10 +291,12 @@ class Call:
         )
 
 
-def _outcome_of(event: HungUp) -> Outcome:
+def _outcome_of(event: HungUp, *, answered: bool) -> Outcome:
     """What the end of the leg means, where nothing else had ended the call."""
     if event.status == 487:
         return CALLER_CANCELLED
+    if event.status == 408 and not answered:
+        return Outcome.of(NotAcknowledged("no ACK to our 200"))
     if event.by == "peer" and event.status < 300:
         return CALLER_HUNG_UP
     return Outcome("leg-failed", Blame.PEER, f"{event.status} {event.reason}")

@@ -115,6 +115,12 @@ class LegFailed(CallError):
     code, blame = "leg-failed", Blame.PEER
 
 
+class NoSuchKey(CallError):
+    """What was to be keyed is on no telephone."""
+
+    code = "no-such-key"
+
+
 class NotAcknowledged(CallError):
     """Our 200 OK was never acknowledged, or brought no audio."""
 

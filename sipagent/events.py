@@ -36,10 +36,15 @@ class Ringing(Event):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Event):
-    """Our 200 OK was acknowledged and audio flows."""
+    """Our 200 OK was acknowledged and audio flows.
+
+    ``digits``: how they come; as telephone events ("rfc4733"), as tones ("inband"), or by INFO
+    alone ("info"). All is empty where no stream runs yet.
+    """
 
     codec: str
     remote: str
+    digits: str = "rfc4733"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ class HungUp(Event):
 
 @dataclass(frozen=True, slots=True)
 class Quality(Event):
-    """The call's audio so far: packets, times in ms, and the E-model's opinion (1 to 4.4)."""
+    """The call's audio so far: packets, mean times in ms, and the E-model's opinion (1 to 4.4).
+
+    ``discarded`` came too late to be played; ``burst`` is how many were lost in a row.
+    """
 
     received: int
     lost: int
@@ -80,11 +88,12 @@ class Quality(Event):
     sent: int
     lost_by_peer: int
     mos: float
+    burst: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class MediaStopped(Event):
-    """No RTP has come for ``silent_s``, and the peer does not hold us."""
+    """Neither RTP nor RTCP has come for ``silent_s``, and the peer does not hold us."""
 
     silent_s: float
 

@@ -24,6 +24,8 @@ CALLER_CANCELLED: Final = Outcome("caller-cancelled", Blame.CALLER)
 TRANSFERRED: Final = Outcome("transferred", Blame.NOBODY)
 TOO_LONG: Final = Outcome("call-too-long", Blame.NOBODY, "the call reached max_call_s")
 HELD_TOO_LONG: Final = Outcome("held-too-long", Blame.CALLER, "the caller held us for hold_s")
-MEDIA_STOPPED: Final = Outcome("media-stopped", Blame.PEER, "no RTP came for media_timeout_s")
+MEDIA_STOPPED: Final = Outcome(
+    "media-stopped", Blame.PEER, "neither RTP nor RTCP came for media_timeout_s"
+)
 DRAINED: Final = Outcome("node-drained", Blame.US, "the node was shutting down")
 NODE_DIED: Final = Outcome("node-died", Blame.US, "the node ended before the call did")

@@ -41,11 +41,22 @@ class Speech:
         return len(self.pcm) // 2
 
 
-class Voice(Protocol):
-    """Text to speech."""
+class Engine(Protocol):
+    """What all engines have."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def waited_s(self) -> float:
+        """How long the next request has waited for its turn; 0 where none waits."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Voice(Engine, Protocol):
+    """Text to speech."""
 
     def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
         """Yield the text clause by clause, the first as soon as it can sound.
@@ -53,8 +64,6 @@ class Voice(Protocol):
         Empty or unspeakable text yields nothing. Raises ``EngineError``.
         """
         ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +75,8 @@ class Transcript:
     confidence: float
 
 
-class Transcriber(Protocol):
+class Transcriber(Engine, Protocol):
     """Speech to text."""
-
-    @property
-    def name(self) -> str: ...
 
     async def transcribe(
         self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
@@ -80,8 +86,6 @@ class Transcriber(Protocol):
         Audio without speech gives an empty text. Raises ``EngineError``.
         """
         ...
-
-    async def close(self) -> None: ...
 
 
 class Wish(StrEnum):
@@ -145,11 +149,8 @@ class Question:
     history: tuple[Exchange, ...] = ()
 
 
-class Responder(Protocol):
+class Responder(Engine, Protocol):
     """Decides what to say to a caller's turn."""
-
-    @property
-    def name(self) -> str: ...
 
     def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
         """Yield the reply in order: ``Sentence``s, or one ``Wanted``, or one ``Unknown``.
@@ -157,8 +158,6 @@ class Responder(Protocol):
         Raises ``EngineError``.
         """
         ...
-
-    async def close(self) -> None: ...
 
 
 # ---------------------------------------------------------------- audio

@@ -26,7 +26,8 @@ from sipagent.knowledge.lexical import LexicalIndex
 from sipagent.media.tick import Tick
 from sipagent.media.vad import SileroVad
 from sipagent.outcome import CALLER_CANCELLED, DRAINED, Outcome
-from sipagent.ports import Leg
+from sipagent.ports import Engine, Leg
+from sipagent.sip.admission import Overload
 from sipagent.sip.endpoint import Endpoint
 from sipagent.store.calllog import CallLogs
 
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LOAD_S: Final = 300.0
 RETRY_AFTER_S: Final = 5
+LOOK_S: Final = 0.5  # between two looks at how long the engines keep requests waiting
 CLOSE_S: Final = 5.0
 KILLED: Final = Outcome("node-stopped", Blame.US, "the node was stopped without waiting")
 
@@ -88,7 +90,7 @@ class Server:
         transcriber = engines.load("transcriber", chosen.transcriber, settings.recogniser())
         responder = engines.load("responder", chosen.responder, chosen.own("responder"), indexes)
         mind = Mind(transcriber, responder, chosen.deadline_s, rate_hz)
-        self._closers = (voice.close, mind.transcriber.close, mind.responder.close)
+        self._engines: tuple[Engine, ...] = (voice, transcriber, responder)
         prompts = await Prompts.render(voice, rate_hz)
         tokens = Tokens(settings.handoff.token_life_s)
         return {
@@ -158,6 +160,16 @@ class Server:
         except LegGone:
             log.info("refused caller had gone", call_id=leg.call_id)
 
+    async def _watch_engines(self) -> None:
+        """A caller more would wait longer than he is used to: another node may have room."""
+        overload = Overload(self._settings.engines.most_wait_s)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            before, waited_s = overload.over, max(one.waited_s for one in self._engines)
+            if overload.look(waited_s) != before:
+                await self._endpoint.admit(ready=not overload.over)
+                log.warning("engines", late=overload.over, waited_s=round(waited_s, 2))
+
     # ------------------------------------------------------------------- the end
 
     def stop(self) -> None:
@@ -173,21 +185,23 @@ class Server:
         """
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                await self._endpoint.open()
+                await self._endpoint.admit(ready=True)
                 ready()
+                watching = self._tasks.create_task(self._watch_engines(), name="watch engines")
                 await self._stop.wait()
+                watching.cancel()
                 await self._drain()
         finally:
             await self._endpoint.stop()
             self._tick.stop()
-            for close in self._closers:
-                await close()
+            for engine in self._engines:
+                await engine.close()
             self._logs.release()
         log.info("stopped")
 
     async def _drain(self) -> None:
         """New calls are answered 503; the others have ``drain_s``, then they are ended."""
-        await self._endpoint.drain()
+        await self._endpoint.admit(ready=False)
         log.info("draining", calls=len(self._calls))
         ends = [
             asyncio.ensure_future(self._idle.wait()),

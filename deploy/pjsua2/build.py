@@ -3,13 +3,14 @@
 Runs with nothing but the system's Python. `source.py` knows where pjproject comes from, this file
 what is made of it; neither knows who installs the wheel.
 
-    python3 deploy/pjsua2/build.py [--python PYTHON]
+    python3 deploy/pjsua2/build.py [--python PYTHON] [--for release|debug|address|thread]
 
 Progress goes to stderr; the last line of stdout is the wheel's path. The cache is
 `${XDG_CACHE_HOME:-~/.cache}/sipagent/pjsua2/<hash>/`, where the hash covers everything in this
 folder that can change the wheel. The system's OpenSSL and Opus go into it as they are when it is
 built: after a security update of theirs, remove the folder and build again. `PJPROJECT_SOURCE`
-names a folder or tarball of pjproject to build from.
+names a folder or tarball of pjproject to build from. What is built for anything but release keeps
+its symbols and takes the system's own libraries: it never leaves the machine.
 """
 
 from __future__ import annotations
@@ -42,6 +43,16 @@ WHEEL_VERSION = f"{source.PJPROJECT_VERSION}+sipagent.1"
 INPUTS = ("build.py", "source.py", "config_site.h", "pjsua2.pyi", "native/*", "patches/*.patch")
 JOBS = "2"
 
+# What the compiler is told of each purpose: for PJSIP's libraries, and for our classes beside them.
+# PJSIP guards much by its own design in ways that the thread sanitizer cannot know.
+DEBUG = ("-O1", "-g", "-fno-omit-frame-pointer")
+PURPOSES = {
+    "release": ((), ()),
+    "debug": (DEBUG, DEBUG),
+    "address": ((*DEBUG, "-fsanitize=address"), (*DEBUG, "-fsanitize=address")),
+    "thread": (DEBUG, (*DEBUG, "-fsanitize=thread")),
+}
+
 # pjproject's own order: each library's makefile expects those before it to be built.
 LIBRARY_DIRS = ("pjlib", "pjlib-util", "pjnath", "third_party", "pjmedia", "pjsip")
 LIBRARIES = (
@@ -72,9 +83,10 @@ BUILD_PACKAGES = (
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--python", default=sys.executable, help="interpreter the wheel is for")
+    parser.add_argument("--for", default="release", choices=PURPOSES, dest="purpose")
     options = parser.parse_args(arguments)
     try:
-        target = python_target(options.python)
+        target = python_target(options.python) | {"purpose": options.purpose}
         folder = cache_root() / input_hash(target)
         wheel = cached_wheel(folder) or build_under_lock(folder, target)
     except BuildError as error:
@@ -113,7 +125,8 @@ def python_target(python: str) -> dict[str, str]:
 def input_hash(target: dict[str, str]) -> str:
     """One name for everything that can change the wheel."""
     digest = hashlib.sha256()
-    for part in (WHEEL_VERSION, target["tag"], target["suffix"], platform.machine()):
+    purpose = target.get("purpose", "release")
+    for part in (WHEEL_VERSION, target["tag"], target["suffix"], platform.machine(), purpose):
         digest.update(part.encode() + b"\0")
     digest.update(source.named_source_identity().encode() + b"\0")
     for pattern in INPUTS:
@@ -171,12 +184,14 @@ def build(work: Path, target: dict[str, str], shell: Shell) -> Path:
     with stage("libsrtp"):
         prefix = build_libsrtp(source.libsrtp(work, tree, shell), work / "prefix", shell)
     with stage("pjproject's libraries"):
-        build_libraries(tree, prefix, shell)
+        build_libraries(tree, prefix, PURPOSES[target["purpose"]][0], shell)
     with stage("SWIG module"):
         module = build_module(tree, prefix, work / "module", target, shell)
     with stage("wheel"):
         version = f"{WHEEL_VERSION}.h{shell.log.parent.name[:8]}"
-        wheel = self_contained(pack(module, work / "plain", version, target), work, target, shell)
+        wheel = pack(module, work / "plain", version, target)
+        if target["purpose"] == "release":
+            wheel = self_contained(wheel, work, target, shell)
     progress(f"done in {time.monotonic() - started:.0f} s: {wheel.name}")
     return wheel
 
@@ -224,12 +239,14 @@ def build_libsrtp(libsrtp: Path, prefix: Path, shell: Shell) -> Path:
     return prefix
 
 
-def build_libraries(tree: Path, prefix: Path, shell: Shell) -> None:
+def build_libraries(tree: Path, prefix: Path, extra: Sequence[str], shell: Shell) -> None:
     shutil.copyfile(HERE / "config_site.h", tree / "pjlib/include/pj/config_site.h")
     # Some source packages strip this driver but keep it in the makefile.
     (tree / "pjmedia/src/pjmedia-audiodev/bdimad_dev.c").touch()
-    flags = f"-O2 -fPIC -DNDEBUG -ffile-prefix-map={tree}/= -I{prefix}/include"
-    variables = [f"CFLAGS={flags}", f"CXXFLAGS={flags}", f"LDFLAGS=-L{prefix}/lib", "LIBS=-lcrypto"]
+    flags = f"-O2 -fPIC -DNDEBUG -ffile-prefix-map={tree}/= -I{prefix}/include {' '.join(extra)}"
+    sanitizer = " ".join(flag for flag in extra if flag.startswith("-fsanitize"))
+    variables = [f"CFLAGS={flags}", f"CXXFLAGS={flags}", "LIBS=-lcrypto"]
+    variables += [f"LDFLAGS=-L{prefix}/lib {sanitizer}"]
     hint = "pjproject does not configure; see the log"
     shell.run(["sh", "./aconfigure", *CONFIGURE, *variables], hint, cwd=tree)
     for folder in LIBRARY_DIRS:
@@ -253,7 +270,8 @@ def build_module(
     interface = str(HERE / "native/sipagent.i")
     shell.run([*swig, interface], "swig fails on native/sipagent.i; see the log")
     flags = ["-O1", "-fPIC", "-fvisibility=hidden", "-DNDEBUG", "-DPJ_AUTOCONF=1"]
-    flags += [f"-ffile-prefix-map={HERE}/=", f"-ffile-prefix-map={tree}/="]
+    extra = PURPOSES[target["purpose"]][1]
+    flags += [*extra, f"-ffile-prefix-map={HERE}/=", f"-ffile-prefix-map={tree}/="]
     flags += [f"-DPJ_IS_BIG_ENDIAN={int(sys.byteorder == 'big')}"]
     flags += [f"-DPJ_IS_LITTLE_ENDIAN={int(sys.byteorder == 'little')}"]
     includes += [f"-I{prefix}/include", f"-I{target['include']}", f"-I{HERE / 'native'}"]
@@ -265,7 +283,8 @@ def build_module(
     link = ["g++", "-shared", "-o", str(package / f"_pjsua2{target['suffix']}")]
     link += [str(module / "wrap.o"), "-Wl,--start-group", *archives, "-Wl,--end-group"]
     link += [f"{prefix}/lib/libsrtp2.a", "-lopus", "-lssl", "-lcrypto", "-lsamplerate", "-luuid"]
-    link += ["-lm", "-lrt", "-lpthread", "-Wl,--exclude-libs,ALL", "-Wl,-Bsymbolic", "-s"]
+    link += ["-lm", "-lrt", "-lpthread", "-Wl,--exclude-libs,ALL", "-Wl,-Bsymbolic"]
+    link += [flag for flag in extra if flag.startswith("-fsanitize")] if extra else ["-s"]
     shell.run(link, "the SWIG module does not link; see the log")
     return package
 

@@ -141,9 +141,11 @@ class GateRules:
     """Live calls, beyond which new ones get 503. 0 is no limit."""
 
     retry_after_s: int
+    trunk_header: str
+    """Where a proxy names the trunk that a call came from; "X-Sipagent-Trunk"."""
 
     def __init__(self) -> None: ...
-    def trunk(self, calls_per_s: float, header: str, secret: str) -> int:
+    def trunk(self, name: str, calls_per_s: float, header: str, secret: str) -> int:
         """Add a trunk; its number, from 0. `calls_per_s` 0 is no limit.
 
         Where `header` is not empty, an INVITE that lacks `secret` in it is a stranger's.
@@ -154,6 +156,12 @@ class GateRules:
 
         Raises Error for what is no network or no trunk.
         """
+
+    def proxy(self, text: str) -> None:
+        """Requests from this network come through a proxy of ours, which is believed."""
+
+    def trunk_of(self, source: str) -> int:
+        """The number of the trunk that "address:port" belongs to, or -1."""
 
 class SipGate:
     """A module before transactions: what it refuses costs no dialog, no call and no socket.
@@ -175,8 +183,8 @@ class SipGate:
     def ready(self, on: bool, retry_after_s: int) -> None:
         """Change readiness alone."""
 
-    def trunk_of(self, source: str) -> int:
-        """The number of the trunk that "address:port" belongs to, or -1."""
+    def admitted(self) -> int:
+        """The number of the trunk whose INVITE was let in last, or -1; for `onSelectAccount`."""
 
     def counts(self) -> dict[str, int]:
         """Since it opened: passed, stranger, banned, not_ready, full, too_fast, not_allowed,

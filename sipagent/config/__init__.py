@@ -17,6 +17,7 @@ from sipagent.config.sip import PORTS_PER_CALL as PORTS_PER_CALL
 from sipagent.config.sip import Listener as Listener
 from sipagent.config.sip import MediaSettings as MediaSettings
 from sipagent.config.sip import SipSettings as SipSettings
+from sipagent.config.sip import TlsSettings as TlsSettings
 from sipagent.config.sip import Trunk as Trunk
 from sipagent.config.tenants import DESK_URI_LONGEST as DESK_URI_LONGEST
 from sipagent.config.tenants import HandoffSettings as HandoffSettings

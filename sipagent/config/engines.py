@@ -104,6 +104,12 @@ class EngineSettings(Section):
         le=60,
         description="seconds from the end of a turn to the first sound of the answer, up to 60",
     )
+    most_wait_s: float = Field(
+        1.0,
+        gt=0,
+        le=60,
+        description="seconds that a request waits for an engine before new calls get 503, up to 60",
+    )
     whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
     espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
 

@@ -80,8 +80,14 @@ class Settings(BaseSettings):
 
     @field_validator("trunks")
     @classmethod
-    def _trunks_are_told_apart(cls, trunks: tuple[Trunk, ...]) -> tuple[Trunk, ...]:
+    def _trunks_are_told_apart(
+        cls, trunks: tuple[Trunk, ...], info: ValidationInfo
+    ) -> tuple[Trunk, ...]:
         found = shared("trunks", trunks, "name", "networks")
+        sip = info.data.get("sip")
+        if sip and not sip.proxies:
+            what = "a trunk without networks is reached by no call; give it some or set sip.proxies"
+            found += [((at,), what) for at, trunk in enumerate(trunks) if not trunk.networks]
         if len(trunks) > MOST_TRUNKS:
             what = f"one trunk more than {MOST_TRUNKS}; give one trunk the networks of several"
             found.append(((MOST_TRUNKS,), what))

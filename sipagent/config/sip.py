@@ -37,6 +37,18 @@ def _address(value: str) -> str:
 IpAddress = Annotated[str, AfterValidator(_address)]
 
 
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(str(error)) from None
+
+
+Network = Annotated[
+    IPv4Network | IPv6Network, PlainValidator(_network), PlainSerializer(str, return_type=str)
+]
+
+
 class Listener(Section):
     """One more address where SIP listens."""
 
@@ -83,7 +95,13 @@ class SipSettings(Section):
         (), description="[[sip.listeners]] tables: addresses beside UDP at bind and port"
     )
     nameservers: tuple[IpAddress, ...] = Field(
-        (), description="DNS servers for SRV and NAPTR of peers; none: the system's, for A alone"
+        (), description="DNS servers for SRV of peers; none: the system's, for A alone"
+    )
+    proxies: tuple[Network, ...] = Field(
+        (), description="networks of our own SIP proxies, which name the trunk in trunk_header"
+    )
+    trunk_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = Field(
+        "X-Sipagent-Trunk", description="the header in which a proxy names a call's trunk"
     )
     max_calls: int = Field(200, ge=1, le=1000, description="1 to 1000 calls at once")
     max_call_s: float = Field(
@@ -93,10 +111,16 @@ class SipSettings(Section):
         600.0, gt=0, le=86400, description="seconds that a caller may hold us, up to 86400"
     )
     media_timeout_s: float = Field(
-        30.0, ge=0, le=3600, description="seconds without RTP that end a call, not held; 0: never"
+        30.0,
+        ge=0,
+        le=3600,
+        description="seconds without RTP and RTCP that end a call, not held; 0: never",
     )
     drain_s: float = Field(
         30.0, ge=0, le=3600, description="seconds that SIGTERM waits for calls to end, 0 to 3600"
+    )
+    trace: Path | None = Field(
+        None, description="a pcap file that gets every SIP message, for Wireshark or sngrep"
     )
     strangers: Literal["refuse", "ignore"] = Field(
         "refuse", description='what a request from no trunk gets: "refuse" (403) or "ignore"'
@@ -165,18 +189,6 @@ class MediaSettings(Section):
         return last
 
 
-def _network(value: object) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(str(value))
-    except ValueError as error:
-        raise ValueError(str(error)) from None
-
-
-Network = Annotated[
-    IPv4Network | IPv6Network, PlainValidator(_network), PlainSerializer(str, return_type=str)
-]
-
-
 Codec = Literal["PCMU", "PCMA", "G722", "opus"]
 
 
@@ -185,7 +197,7 @@ class Trunk(Section):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="lower case, digits and -")
     networks: tuple[Network, ...] = Field(
-        min_length=1, description='a list of networks, such as ["54.172.60.0/30"]'
+        (), description='a list of networks, such as ["54.172.60.0/30"]'
     )
     codecs: tuple[Codec, ...] = Field(
         ("PCMU", "PCMA"),
@@ -200,6 +212,28 @@ class Trunk(Section):
     )
     srtp_keying: tuple[Literal["sdes", "dtls"], ...] = Field(
         ("sdes",), min_length=1, description='how keys are agreed: "sdes", "dtls" or both in order'
+    )
+    caller_id: tuple[Literal["asserted", "remote-party", "from"], ...] = Field(
+        ("asserted", "from"),
+        min_length=1,
+        description='where the caller\'s number is, best first: "asserted" (P-Asserted-Identity), '
+        '"remote-party" (Remote-Party-ID), "from"',
+    )
+    country_code: Annotated[str, Field(pattern=r"^([1-9]\d{0,2})?$")] = Field(
+        "", description="of numbers that the trunk sends in national form, such as 971 for 04…"
+    )
+    transfers: Literal["refer", "none"] = Field(
+        "refer", description='how the trunk hands a caller over: by "refer", or "none"'
+    )
+    inband_digits: bool = Field(
+        False,
+        description="true where the trunk's digits may come as tones; they are listened to in "
+        "calls whose SDP has no telephone-event",
+    )
+    send_digits: Literal["rfc4733", "info", "inband"] = Field(
+        "rfc4733",
+        description='how we key digits to the trunk: "rfc4733" (telephone events), "info" '
+        '(SIP INFO, application/dtmf-relay) or "inband" (tones)',
     )
     username: str = Field("", description="our name towards the trunk, where it asks for digest")
     password: SecretStr = Field(SecretStr(""), description="the password of username")

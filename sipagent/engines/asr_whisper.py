@@ -83,6 +83,10 @@ class WhisperTranscriber:
             raise ValueError("at least one language must be allowed")
         return await self._batcher.submit(_Utterance(pcm, rate_hz, tuple(languages)))
 
+    @property
+    def waited_s(self) -> float:
+        return self._batcher.waited_s
+
     async def close(self) -> None:
         await self._batcher.close()
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, Generic, TypeVar
 
+from sipagent.engines.line import Line
 from sipagent.errors import EngineError
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+_Item = tuple[Request, Future[Result], Callable[[], None]]
 
 JOIN_S: Final = 5.0
 
@@ -33,7 +35,8 @@ class Batcher(Generic[Request, Result]):
         self._name = name
         self._run = run
         self._largest = largest
-        self._queue: queue.Queue[tuple[Request, Future[Result]] | None] = queue.Queue(waiting)
+        self._queue: queue.Queue[_Item[Request, Result] | None] = queue.Queue(waiting)
+        self._line = Line()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._closed = False
         self._thread.start()
@@ -43,11 +46,18 @@ class Batcher(Generic[Request, Result]):
         if self._closed:
             raise EngineError(self._name, "it is closed")
         future: Future[Result] = Future()
+        begun = self._line.join()
         try:
-            self._queue.put_nowait((request, future))
+            self._queue.put_nowait((request, future, begun))
         except queue.Full:
+            begun()
             raise EngineError(self._name, f"{self._queue.maxsize} requests wait") from None
         return await asyncio.wrap_future(future)
+
+    @property
+    def waited_s(self) -> float:
+        """How long the next request has waited for its run."""
+        return self._line.waited_s
 
     async def close(self) -> None:
         """Let the run in progress end, and refuse what still waits."""
@@ -66,6 +76,7 @@ class Batcher(Generic[Request, Result]):
                 return
             if item is not None:
                 item[1].cancel()
+                item[2]()
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -81,16 +92,18 @@ class Batcher(Generic[Request, Result]):
                 batch.append(item)
             self._serve(batch)
 
-    def _serve(self, batch: list[tuple[Request, Future[Result]]]) -> None:
+    def _serve(self, batch: list["_Item[Request, Result]"]) -> None:
+        for _, _, begun in batch:
+            begun()
         live = [item for item in batch if item[1].set_running_or_notify_cancel()]
         if not live:
             return
         try:
-            results = self._run([request for request, _ in live])
-            for (_, future), result in zip(live, results, strict=True):
+            results = self._run([request for request, _, _ in live])
+            for (_, future, _), result in zip(live, results, strict=True):
                 future.set_result(result)
         except Exception as error:  # the thread serves other calls: it must outlive any run
-            for _, future in live:
+            for _, future, _ in live:
                 if not future.done():
                     future.set_exception(_as_engine_error(self._name, error))
 

@@ -60,5 +60,9 @@ class LexicalResponder:
         for sentence in answer:
             yield sentence
 
+    @property
+    def waited_s(self) -> float:
+        return 0.0  # it answers in the loop
+
     async def close(self) -> None:
         """Nothing to release."""

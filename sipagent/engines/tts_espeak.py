@@ -6,7 +6,7 @@ every voice speaks through that thread. Knows nothing of calls or playout.
 
 import asyncio
 import ctypes
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sipagent.config import EspeakSettings
 from sipagent.engines.levels import normalised, trimmed
+from sipagent.engines.line import Line
 from sipagent.engines.resample import resample
 from sipagent.errors import EngineError, ModelMissing
 from sipagent.ports import Speech, SpokenWord
@@ -43,6 +44,7 @@ class EspeakVoice:
     def __init__(self, settings: EspeakSettings | None = None) -> None:
         self._settings = settings or EspeakSettings()
         self._thread = _thread()
+        self._line = Line()
         for language in Language:
             self._thread.submit(_choose, self._settings.voice(language)).result()
 
@@ -58,11 +60,19 @@ class EspeakVoice:
         """Yield clause by clause at ``rate_hz``; a cancelled caller loses at most one clause."""
         loop = asyncio.get_running_loop()
         for clause in clauses(text):
-            speech = await loop.run_in_executor(
-                self._thread, _speak_clause, self._settings, clause, language, rate_hz
-            )
+            begun = self._line.join()
+            try:
+                speech = await loop.run_in_executor(
+                    self._thread, _speak_clause, self._settings, clause, language, rate_hz, begun
+                )
+            finally:
+                begun()
             if speech.pcm:
                 yield speech
+
+    @property
+    def waited_s(self) -> float:
+        return self._line.waited_s
 
     async def close(self) -> None:
         """Nothing to release: the library belongs to the process."""
@@ -77,9 +87,14 @@ class _Sound:
 
 
 def _speak_clause(
-    settings: EspeakSettings, clause: str, language: Language, rate_hz: int
+    settings: EspeakSettings,
+    clause: str,
+    language: Language,
+    rate_hz: int,
+    begun: Callable[[], None],
 ) -> Speech:
     """A clause as sound: each run of one script with its own voice, then level and pauses."""
+    begun()
     library = _library()
     all_units = units(clause, language)
     samples: list[NDArray[np.float32]] = []

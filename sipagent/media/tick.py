@@ -12,8 +12,9 @@ from typing import Final
 
 import structlog
 
-from sipagent.events import Event
+from sipagent.events import DigitPressed, Event
 from sipagent.media.quiet import QuietLine
+from sipagent.media.tones import ToneDetector
 from sipagent.media.vad import WINDOW_MS, SileroVad, VadState
 from sipagent.ports import Listener, PcmPort
 
@@ -32,6 +33,7 @@ class Ear:
         clock_hz: int,
         listener: Listener,
         post: Callable[[tuple[Event, ...]], None],
+        tones: ToneDetector | None = None,
     ) -> None:
         self._port = port
         self._listener = listener
@@ -43,6 +45,7 @@ class Ear:
         self._lost = 0  # samples that the port had no room for
         self._judged = 0  # bytes since the call began that the VAD has seen
         self._line = QuietLine()
+        self._tones = tones  # where digits come as tones; the VAD must not take them for speech
         self._lock = threading.Lock()  # the tick appends, the loop takes slices
         self.state = VadState(clock_hz)
 
@@ -80,20 +83,34 @@ class Ear:
             if surplus > KEPT_MS * self._bytes_per_ms // 4:  # seldom, since it moves the rest
                 del self._kept[:surplus]
                 self._kept_from += surplus
-            return self._kept_from + len(self._kept) - self._judged >= self._window
+        if self._tones is not None and (keyed := self._tones.feed(pcm)):
+            self._post(tuple(DigitPressed(digit=key) for key in keyed))
+        return self._to_judge >= self._window
+
+    @property
+    def _to_judge(self) -> int:
+        """Bytes that the VAD may see. Where digits are tones, it must be known what is one."""
+        known = self._kept_from + len(self._kept)
+        if self._tones is not None:
+            known = 2 * self._tones.heard
+        return known - self._judged
 
     def next_window(self) -> bytes | None:
         """The next complete window that the VAD has to hear; quiet ones are judged here."""
         while True:
             start = self._judged - self._kept_from
             window = bytes(self._kept[start : start + self._window])
-            if len(window) < self._window:
+            if min(len(window), self._to_judge) < self._window:
                 return None
             self._judged += self._window
-            if not self._line.is_quiet(window):
+            if not (self._is_key(self._judged) or self._line.is_quiet(window)):
                 return window
             self.state.skip(window)
             self.judge(0.0)
+
+    def _is_key(self, end: int) -> bool:
+        """Whether a key's tones sounded in the window that ends there."""
+        return self._tones is not None and self._tones.sounded((end - self._window) // 2, end // 2)
 
     def judge(self, speech: float) -> None:
         at_ms = self._judged // self._bytes_per_ms - WINDOW_MS

@@ -1,13 +1,18 @@
 """Our TLS certificate on disk: when it was renewed, and whether what lies there now can be used."""
 
 import ssl
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import structlog
+from cryptography import x509
 
 log = structlog.get_logger(__name__)
 
 Stamp = tuple[int, int]
+
+WARN_DAYS: Final = 14  # what renews certificates does so some thirty days before their end
 
 
 class Certificates:
@@ -18,6 +23,8 @@ class Certificates:
         self._certificate = certificate
         self._key = key
         self._seen = self._stamp()
+        self._ends = self._end()
+        self._told: int | None = None
 
     def renewed(self) -> bool:
         """Whether there is another pair than before, and a whole one.
@@ -33,7 +40,28 @@ class Certificates:
         except (OSError, ssl.SSLError) as error:
             log.error("new certificate not used", file=str(self._certificate), error=str(error))
             return False
+        self._ends, self._told = self._end(), None
         return True
+
+    def warn(self, now: datetime) -> None:
+        """Say once a day that the certificate in use will end, and once that it has."""
+        if self._ends is None:
+            return
+        days = max(-1, (self._ends - now).days)
+        if days < WARN_DAYS and days != self._told:
+            self._told = days
+            level = log.warning if days >= 0 else log.error
+            event = "certificate ends soon" if days >= 0 else "certificate has ended"
+            level(event, file=str(self._certificate), ends=self._ends.isoformat())
+
+    def _end(self) -> datetime | None:
+        """Until when the certificate holds; None where the file is not one that we can read."""
+        try:
+            return x509.load_pem_x509_certificate(
+                self._certificate.read_bytes()
+            ).not_valid_after_utc
+        except (OSError, ValueError):
+            return None
 
     def _stamp(self) -> tuple[Stamp, Stamp] | None:
         """When the two were written, and how long they are; None while one is away."""

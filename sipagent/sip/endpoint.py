@@ -10,20 +10,20 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
-from ipaddress import ip_network
 from traceback import clear_frames
 from typing import Any, Final, TypeVar
 
 import structlog
 
-from sipagent.config import HEADROOM_CALLS, Listener, MediaSettings, SipSettings, Trunk
-from sipagent.errors import PortTaken, StartError
+from sipagent.config import HEADROOM_CALLS, MediaSettings, SipSettings, Trunk
 from sipagent.events import DigitPressed, Ringing
 from sipagent.sip import message
-from sipagent.sip.certificates import Certificates
+from sipagent.sip.accounts import STRANGER, account_config, choose_codecs
 from sipagent.sip.gate import Gate
 from sipagent.sip.leg import SipLeg
+from sipagent.sip.listeners import Listeners
 from sipagent.sip.native import pjsua2
+from sipagent.sip.trace import Trace
 
 log = structlog.get_logger(__name__)
 
@@ -31,15 +31,10 @@ T = TypeVar("T")
 
 POLL_MS: Final = 5  # how long a command may wait for the poll to return
 PTIME_MS: Final = 20
+PREFETCH_MS: Final = 40  # adapts; without one, packets that overtake others cost those
 WATCH_S: Final = 1.0
 REPORT_S: Final = 60.0  # between two lines about what the gate refused
 LET_IN: Final = frozenset({"passed", "pings", "keyed"})
-RENEWAL_S: Final = 2.0  # between two looks at the certificate's files
-ADDRESS_IN_USE: Final = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
-
-SRTP_USE: Final = {"off": "DISABLED", "optional": "OPTIONAL", "required": "MANDATORY"}
-KEYING: Final = {"sdes": "SDES", "dtls": "DTLS_SRTP"}
-STRANGER: Final = Trunk(name="stranger", networks=(ip_network("255.255.255.255/32"),))
 
 OnInvite = Callable[[SipLeg, Ringing, tuple[str, ...]], None]
 
@@ -63,9 +58,7 @@ class Endpoint:
         self.legs: dict[str, SipLeg] = {}
         self._trunks = tuple(trunks)
         self._on_invite = on_invite
-        self._tls_transports: list[tuple[int, Any]] = []
-        self._certificates: Certificates | None = None
-        self._next_renewal = 0.0
+        self._trace: Trace | None = None
         self._next_report = 0.0
         self._refused: dict[str, int] = {}
         self._watched: collections.deque[tuple[float, SipLeg]] = collections.deque()
@@ -84,13 +77,9 @@ class Endpoint:
         self._thread.start()
         await self._started
 
-    async def open(self) -> None:
-        """Take calls. Before that, as after ``drain``, INVITEs get 503 with Retry-After."""
-        await self.run(lambda: self._gate.admit(ready=True))
-
-    async def drain(self) -> None:
-        """Take no new calls."""
-        await self.run(lambda: self._gate.admit(ready=False))
+    async def admit(self, *, ready: bool) -> None:
+        """Take new calls, or answer them 503 with Retry-After, as before the first time."""
+        await self.run(lambda: self._gate.admit(ready=ready))
 
     async def stop(self) -> None:
         """Hang up what is left and take PJSIP down."""
@@ -121,7 +110,8 @@ class Endpoint:
     async def invite(self, leg: SipLeg, target: str) -> None:
         """Call out on ``leg``, from the first trunk's account.
 
-        Raises what PJSIP raises for a bad URI.
+        A redirection is not followed: who answers must not choose whom else we call with the
+        trunk's credentials. Raises what PJSIP raises for a bad URI.
         """
         self.legs[leg.call_id] = leg
         await self.run(lambda: leg.dial(self._accounts[self._trunks[0].name], target))
@@ -145,7 +135,7 @@ class Endpoint:
                 self._endpoint.libHandleEvents(POLL_MS)
                 self._tell_digits()
                 self._watch_legs()
-                self._renew_certificates()
+                self._listeners.look()
                 self._tell_refused()
             except Exception:
                 log.exception("poll failed")  # one bad event must not end all signalling
@@ -169,6 +159,7 @@ class Endpoint:
         config.medConfig.noVad = True  # a carrier hangs up on a stream that stops
         config.medConfig.ecTailLen = 0
         config.medConfig.sndAutoCloseTime = -1  # else the bridge clock stops between calls
+        config.medConfig.jbInit = PREFETCH_MS
         config.medConfig.maxMediaPorts = 2 * config.uaConfig.maxCalls + 8
         config.logConfig.level = 0
         config.logConfig.consoleLevel = 0
@@ -178,107 +169,24 @@ class Endpoint:
         self._endpoint.libInit(config)
         self._gate = Gate(pj, self.sip, self._trunks)
         self._gate.open()
-        for listener in self.sip.all_listeners():
-            self._listen(listener)
+        if self.sip.trace is not None:
+            own = self.sip.public_address or self.sip.bind, self.sip.port
+            self._trace = Trace(self._gate, self.sip.trace, own)
+            self._trace.start()
+        self._listeners = Listeners(pj, self._endpoint, self.sip.tls)
+        self._listeners.open(self.sip.all_listeners())
         self._endpoint.libStart()
         self._endpoint.audDevManager().setNullDev()
         pj.symmetric_rtp(self.media.symmetric_rtp)
-        self._choose_codecs()
-        self._accounts[""] = self._account(STRANGER)
-        for trunk in self._trunks:
-            self._accounts[trunk.name] = self._account(trunk)
-
-    def _listen(self, listener: Listener) -> None:
-        pj, transport = self.pj, self.pj.TransportConfig()
-        kind = getattr(pj, f"PJSIP_TRANSPORT_{listener.transport.upper()}")
-        if ":" in listener.bind:
-            kind += pj.PJSIP_TRANSPORT_IPV6
-        transport.port = listener.port
-        transport.boundAddress = listener.bind
-        transport.publicAddress = listener.public_address
-        if listener.transport == "tls":
-            self._secure(transport.tlsConfig)
-        try:
-            number = self._endpoint.transportCreate(kind, transport)
-        except pj.Error as error:
-            raise _cannot_bind(listener, error) from None
-        if listener.transport == "tls":
-            self._tls_transports.append((number, transport))
-
-    def _renew_certificates(self) -> None:
-        """New connections get a new certificate; those that are open go on."""
-        now = time.monotonic()
-        if now < self._next_renewal:
-            return
-        self._next_renewal = now + RENEWAL_S
-        if self._certificates is not None and self._certificates.renewed():
-            for number, transport in self._tls_transports:
-                self._endpoint.transportRestart(number, transport)
-            log.info("certificate renewed", file=str(self.sip.tls.certificate))
-
-    def _secure(self, config: Any) -> None:
-        """Our certificate; and where we know authorities, peers must have one of theirs."""
-        pj, tls = self.pj, self.sip.tls
-        assert tls.certificate is not None  # the settings demand the pair of a TLS listener
-        assert tls.key is not None
-        self._certificates = Certificates(tls.certificate, tls.key)
-        config.certFile, config.privKeyFile = str(tls.certificate), str(tls.key)
-        config.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_3
-        if tls.oldest == "1.2":
-            config.proto |= pj.PJ_SSL_SOCK_PROTO_TLS1_2
-        if tls.authorities is not None:
-            config.CaListFile = str(tls.authorities)
-            config.verifyServer = config.verifyClient = config.requireClientCert = True
-
-    def _choose_codecs(self) -> None:
-        """What any trunk may use; which of it, and in which order, each leg's SDP says."""
-        wanted = {codec.upper() for trunk in self._trunks for codec in trunk.codecs}
-        for codec in self._endpoint.codecEnum2():
-            known = codec.codecId.partition("/")[0].upper() in wanted
-            self._endpoint.codecSetPriority(codec.codecId, 128 if known else 0)
-
-    def _account(self, trunk: Trunk) -> Any:
-        """A trunk's account (D11): its media security, its credentials, its place in the node."""
-        pj, config = self.pj, self.pj.AccountConfig()
-        config.idUri = f"sip:{trunk.username or trunk.name}@{_domain(trunk) or self._own_host}"
-        config.regConfig.registerOnAdd = bool(trunk.registrar)
-        config.regConfig.registrarUri = trunk.registrar
-        if trunk.username:
-            password = trunk.password.get_secret_value()
-            credentials = pj.AuthCredInfo("digest", "*", trunk.username, 0, password)
-            config.sipConfig.authCreds.append(credentials)
-        config.natConfig.contactRewriteUse = 0
-        config.natConfig.viaRewriteUse = 0
-        config.natConfig.sdpNatRewriteUse = 0
-        media = config.mediaConfig
-        rtp = media.transportConfig
-        rtp.port = self.media.rtp_port_min
-        rtp.portRange = self.media.rtp_port_max - self.media.rtp_port_min
-        if any(":" in listener.bind for listener in self.sip.all_listeners()):
-            media.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV4
-        else:
-            rtp.boundAddress = self.sip.bind
-        rtp.publicAddress = self.sip.public_address
-        media.srtpUse = getattr(pj, f"PJMEDIA_SRTP_{SRTP_USE[trunk.srtp]}")
-        media.srtpSecureSignaling = 0  # whether signalling is encrypted is the operator's choice
-        keyings = [getattr(pj, f"PJMEDIA_SRTP_KEYING_{KEYING[how]}") for how in trunk.srtp_keying]
-        media.srtpOpt.keyings = pj.IntVector(keyings)
-        config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
-        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
-        config.callConfig.timerMinSESec = 90
-        config.callConfig.timerSessExpiresSec = 1800
-        account = _account_class(pj)(self, trunk)
-        account.create(config)
-        return account
-
-    @property
-    def _own_host(self) -> str:
-        host = f"[{self.sip.bind}]" if ":" in self.sip.bind else self.sip.bind
-        return f"{host}:{self.sip.port}"
+        choose_codecs(self._endpoint, self._trunks)
+        for name, trunk in (("", STRANGER), *((trunk.name, trunk) for trunk in self._trunks)):
+            account = _account_class(pj)(self, trunk)
+            account.create(account_config(pj, trunk, self.sip, self.media))
+            self._accounts[name] = account
 
     def select_account(self, prm: Any) -> None:
-        """An INVITE's account is its trunk's, by source; PJSIP itself never looks there."""
-        trunk = self._gate.trunk_of(prm.rdata.srcAddress)
+        """An INVITE's account is its trunk's, as the gate found; PJSIP never looks at sources."""
+        trunk = self._gate.admitted()
         prm.accountIndex = self._accounts[trunk.name if trunk else ""].getId()
 
     def incoming(self, account: Any, prm: Any) -> None:
@@ -293,17 +201,18 @@ class Endpoint:
             leg.answer_now(500)
 
     def _take(self, leg: SipLeg, account: Any, rdata: Any) -> None:
-        request = message.parse(rdata.wholeMsg)
+        request, trunk = message.parse(rdata.wholeMsg), account.trunk
+        dialled = message.dialled_candidates(request, trunk.country_code)
         ringing = Ringing(
-            trunk=account.trunk.name,
+            trunk=trunk.name,
             source=rdata.srcAddress,
-            dialled=next(iter(message.dialled_candidates(request)), ""),
+            dialled=next(iter(dialled), ""),
             sip_call_id=request.header("call-id"),
             user_agent=request.header("user-agent"),
-            caller=message.caller(request),
+            caller=message.caller(request, trunk.caller_id, trunk.country_code),
         )
         assert self._on_invite is not None
-        self.post(self._on_invite, leg, ringing, message.dialled_candidates(request))
+        self.post(self._on_invite, leg, ringing, dialled)
 
     def _watch_legs(self) -> None:
         """Each leg once a second, at its own moment: all at once would keep signalling waiting."""
@@ -347,24 +256,12 @@ class Endpoint:
         for account in self._accounts.values():
             account.shutdown()
         self._accounts.clear()
-        self._gate.close()
         gc.collect()
-        self._endpoint.libDestroy()
+        self._endpoint.libDestroy()  # it still receives: without the gate, PJSUA would answer 480
+        if self._trace is not None:
+            self._trace.stop()
+        self._gate.close()
         del self._endpoint
-
-
-def _cannot_bind(listener: Listener, error: Any) -> StartError:
-    where = f"{listener.transport.upper()} {listener.bind}:{listener.port}"
-    if error.status == ADDRESS_IN_USE:
-        return PortTaken(
-            f"{where} is taken; stop the program that has it or set SIPAGENT_SIP__PORT"
-        )
-    return StartError(f"cannot listen on {where}: {error.reason}; set SIPAGENT_SIP__BIND")
-
-
-def _domain(trunk: Trunk) -> str:
-    """The carrier's domain, which our addresses of record are in where we register."""
-    return trunk.registrar.partition(":")[2].partition(";")[0]
 
 
 def _resolve(future: "asyncio.Future[T]", result: T) -> None:

@@ -26,9 +26,12 @@ class Gate:
         rules.retry_after_s = RETRY_AFTER_S
         for trunk in self._trunks:
             secret = trunk.secret.get_secret_value()
-            number = rules.trunk(trunk.calls_per_s, trunk.secret_header, secret)
+            number = rules.trunk(trunk.name, trunk.calls_per_s, trunk.secret_header, secret)
             for network in trunk.networks:
                 rules.network(number, str(network))
+        rules.trunk_header = sip.trunk_header
+        for network in sip.proxies:
+            rules.proxy(str(network))
         self._rules = rules
 
     def open(self) -> None:
@@ -39,13 +42,22 @@ class Gate:
     def close(self) -> None:
         self._native.close()
 
+    def tap(self, *, listening: bool) -> None:
+        """Keep raw SIP messages for ``messages``, or no more. Callable from any thread."""
+        self._native.tap(listening)
+
+    def messages(self) -> bytes:
+        """What the tap kept since the last call, as records (``trace.py``). From any thread."""
+        records: bytes = self._native.messages()
+        return records
+
     def admit(self, *, ready: bool) -> None:
         """Let new calls in, or send them elsewhere with 503 and Retry-After."""
         self._native.ready(ready, RETRY_AFTER_S)
 
-    def trunk_of(self, source: str) -> Trunk | None:
-        """The trunk with the narrowest network that holds PJSIP's ``address:port``, or none."""
-        number: int = self._native.trunk_of(source)
+    def admitted(self) -> Trunk | None:
+        """The trunk of the INVITE that PJSIP is being given; asked in its own callback."""
+        number: int = self._native.admitted()
         return self._trunks[number] if number >= 0 else None
 
     def digits(self) -> list[tuple[str, str, int]]:

@@ -5,15 +5,17 @@ earlier it would answer 603, collected later it would hang up whichever call has
 Methods without ``async`` run on the PJSIP thread; the others on the loop.
 """
 
+import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from sipagent.config import Trunk
+from sipagent.dtmf import keys, sound
 from sipagent.errors import LegFailed, LegGone
 from sipagent.events import (
     Answered,
@@ -27,8 +29,10 @@ from sipagent.events import (
 )
 from sipagent.ports import PcmPort
 from sipagent.sip import message
-from sipagent.sip.quality import Counts, Watch
-from sipagent.sip.sdp import with_codecs
+from sipagent.sip.callbacks import call_class
+from sipagent.sip.digits import ENDED, Presses, how_they_come, send_info
+from sipagent.sip.quality import Watch, counts
+from sipagent.sip.sdp import offers, with_codecs
 from sipagent.sip.uri import refer_to
 
 log = structlog.get_logger(__name__)
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 RX_MS: Final = 2000  # how long the tick may stall before the caller's words are lost
 TX_MS: Final = 60000
 PTIME_MS: Final = 20
+INFO_S: Final = 0.2  # between two keys by INFO, as a finger would
 
 
 class SipLeg:
@@ -57,8 +62,10 @@ class SipLeg:
         self._held = False
         self._audio_index = 0
         self._refers: list[int | None] = []  # each REFER's CSeq, once it is on its way
-        self._digit: tuple[int, str] | None = None
+        self._presses = Presses()
         self._trunk: Trunk | None = None
+        self._redirection: tuple[int, str] | None = None  # PJSIP itself makes it a 487
+        self._crossed = False  # our re-INVITE or UPDATE met one of the peer's
         self._watch = Watch(endpoint.sip.media_timeout_s)
 
     @classmethod
@@ -66,7 +73,7 @@ class SipLeg:
         """The leg of an INVITE that just arrived."""
         leg = cls(endpoint, uuid.uuid4().hex)
         leg._trunk = account.trunk
-        leg._call = _call_class(endpoint.pj)(leg, account, pjsua_id)
+        leg._call = call_class(endpoint.pj)(leg, account, pjsua_id)
         return leg
 
     # ------------------------------------------------------------ from the loop
@@ -94,12 +101,23 @@ class SipLeg:
 
     async def refer(self, target: str, headers: Mapping[str, str]) -> int:
         destination = refer_to(target, headers)
+        if self._trunk is not None and self._trunk.transfers == "none":
+            raise LegFailed(f"trunk {self._trunk.name} transfers nobody")
         await self._command(lambda: self._refer(destination))
         return len(self._refers)
 
     async def send_digits(self, digits: str) -> None:
-        """Key ``digits`` as RFC 4733 events."""
-        await self._command(lambda: self._alive().dialDtmf(digits))
+        """Key 0-9, *, # and A-D as the trunk wants them. Raises ``NoSuchKey``."""
+        keyed = keys(digits)
+        match self._trunk.send_digits if self._trunk is not None else "rfc4733":
+            case "inband":
+                self.port.write(sound(keyed, self._endpoint.media.clock_hz))
+            case "info":
+                for key in keyed:
+                    await self._command(partial(self._inform, key))
+                    await asyncio.sleep(INFO_S)
+            case "rfc4733":
+                await self._command(lambda: self._alive().dialDtmf(keyed))
 
     async def _command(self, command: Callable[[], object]) -> None:
         """A CANCEL or BYE may win any race: then PJSIP raises, and the leg is simply gone."""
@@ -132,12 +150,13 @@ class SipLeg:
     def prepare(self, account: Any) -> Any:
         """The pjsua2 call of a leg that has none yet; PJSIP or ``dial`` sends its INVITE."""
         self._trunk = account.trunk
-        self._call = _call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
+        self._call = call_class(self._pj)(self, account, self._pj.PJSUA_INVALID_ID)
         return self._call
 
     def dial(self, account: Any, target: str) -> None:
         call = self.prepare(account)
-        call.makeCall(target, self._options())
+        # In To, a bare URI's parameters would be the header's (RFC 3261 20.10).
+        call.makeCall(target if "<" in target else f"<{target}>", self._options())
 
     def answer_now(self, status: int, retry_after_s: int | None = None) -> None:
         options = self._options()
@@ -157,6 +176,9 @@ class SipLeg:
             self._refers.pop()
             raise
 
+    def _inform(self, key: str) -> None:
+        send_info(self._pj, self._alive(), key)
+
     def hang_up_now(self) -> None:
         self._ended_by_us = True
         if self._call is not None:
@@ -169,12 +191,16 @@ class SipLeg:
         """
         if self._call is None or not self._announced:
             return
+        if self._crossed:
+            with suppress(self._pj.Error):  # one of the peer's is still open
+                self._call.reinvite(self._options())
+                self._crossed = False
         try:
-            codec = self._call.getStreamInfo(self._audio_index).codecName
-            statistics = self._call.getStreamStat(self._audio_index).rtcp
+            stream = self._call.getStreamInfo(self._audio_index)
+            figures = counts(stream, self._call.getStreamStat(self._audio_index))
         except self._pj.Error:
             return  # held, or between two streams
-        for event in self._watch.look(codec, _counts(statistics), held=self._held):
+        for event in self._watch.look(stream.codecName, figures, held=self._held):
             self.emit(event)
 
     def has_sip_call_id(self, sip_call_id: str) -> bool:
@@ -207,24 +233,25 @@ class SipLeg:
                 self.emit(event)
             self.forget()
             self._endpoint.legs.pop(self.call_id, None)
-            self.emit(HungUp(by=by, status=info.lastStatusCode, reason=info.lastReason))
+            status, reason = self._redirection or (info.lastStatusCode, info.lastReason)
+            self.emit(HungUp(by=by, status=status, reason=reason))
 
     def _answered(self) -> None:
         """ACK and audio come in either order; a leg is answered when it has both."""
         if self._confirmed and self._port is not None and not self._announced:
             self._announced = True
-            codec, remote = self._stream()
-            self.emit(Answered(codec=codec, remote=remote))
+            self.emit(self._stream())
             if self._held:
                 self.emit(Held())
 
-    def _stream(self) -> tuple[str, str]:
-        """Codec and remote address; empty where the offer was inactive and no stream runs."""
+    def _stream(self) -> Answered:
+        """What was agreed on; empty where the offer was inactive and no stream runs."""
         try:
             stream = self._call.getStreamInfo(self._audio_index)
         except self._pj.Error:
-            return "", ""
-        return stream.codecName, stream.remoteRtpAddress
+            return Answered(codec="", remote="", digits="")
+        digits = how_they_come(stream, self._trunk)
+        return Answered(stream.codecName, stream.remoteRtpAddress, digits)
 
     def _open_port(self) -> None:
         if self._port is None:
@@ -266,10 +293,8 @@ class SipLeg:
         self._answered()
 
     def digit_received(self, prm: Any) -> None:
-        """One digit is one RTP timestamp, whatever the marker says (RFC 4733 2.5.1.4)."""
-        digit = (prm.timestamp, prm.digit)
-        if digit != self._digit:
-            self._digit = digit
+        ended = bool(prm.flags & ENDED)
+        if self._presses.is_new(prm.digit, prm.timestamp, prm.duration, ended=ended):
             self.emit(DigitPressed(digit=prm.digit))
 
     def transaction_changed(self, prm: Any) -> None:
@@ -282,10 +307,19 @@ class SipLeg:
         transaction = change.tsx
         if transaction.method == "REFER" and transaction.role == self._pj.PJSIP_ROLE_UAC:
             self._refer_changed(change, transaction)
+        elif transaction.method in ("INVITE", "UPDATE"):
+            self._offer_changed(transaction)
         elif transaction.method == "NOTIFY" and transaction.role == self._pj.PJSIP_ROLE_UAS:
             text = change.src.rdata.wholeMsg
             if text.startswith("NOTIFY"):
                 self._notified(text)
+
+    def _offer_changed(self, transaction: Any) -> None:
+        """A session refresh that was answered 491 is PJSIP's last: the call would end with it."""
+        if transaction.role == self._pj.PJSIP_ROLE_UAS:
+            self._crossed &= transaction.statusCode != 200  # the peer's refreshes as well
+        elif transaction.state == self._pj.PJSIP_TSX_STATE_COMPLETED:
+            self._crossed = self._confirmed and transaction.statusCode == 491
 
     def _refer_changed(self, change: Any, transaction: Any) -> None:
         calling = transaction.state == self._pj.PJSIP_TSX_STATE_CALLING
@@ -317,6 +351,15 @@ class SipLeg:
             codecs, ptime_ms = self._trunk.codecs, self._trunk.ptime_ms
             prm.sdp.wholeSdp = with_codecs(prm.sdp.wholeSdp, codecs, ptime_ms)
 
+    def reinvited(self, prm: Any) -> None:
+        """488 to an offer without a codec of ours (RFC 3261 14.2), where PJSIP would say 500."""
+        if self._trunk is not None and not offers(prm.offer.wholeSdp, self._trunk.codecs):
+            prm.statusCode = self._pj.PJSIP_SC_NOT_ACCEPTABLE_HERE
+
+    def redirected(self, prm: Any) -> None:
+        transaction = prm.e.body.tsxState.tsx
+        self._redirection = transaction.statusCode, transaction.statusText
+
     def media_transport_created(self, prm: Any) -> None:
         """PJSIP is about to use ``prm.mediaTp``; the test phone puts its tap before it."""
 
@@ -325,63 +368,5 @@ class SipLeg:
         prm.statusCode = self._pj.PJSIP_SC_DECLINE
 
 
-def _counts(statistics: Any) -> Counts:
-    """PJSIP's figures: jitter as it is now, round trip as RTCP last told it, both in us."""
-    received, sent = statistics.rxStat, statistics.txStat
-    return Counts(
-        received=received.pkt,
-        lost=received.loss,
-        discarded=received.discard,
-        jitter_ms=received.jitterUsec.last / 1000,
-        round_trip_ms=statistics.rttUsec.last / 1000,
-        sent=sent.pkt,
-        lost_by_peer=sent.loss,
-    )
-
-
 def _nobody_listens(event: Event) -> None:
     """The sink of a leg whose events nobody wants yet, or any more."""
-
-
-def _safely(callback: Callable[..., None], *args: object) -> None:
-    """An exception must not cross into C++, where nobody would see it."""
-    try:
-        callback(*args)
-    except Exception:
-        log.exception("callback failed", callback=callback.__name__)
-
-
-@cache
-def _call_class(pj: Any) -> Any:
-    """A pjsua2 Call that forwards its callbacks to its leg. Names are pjsua2's."""
-
-    class PjCall(pj.Call):  # type: ignore[misc]  # the wheel is untyped
-        def __init__(self, leg: SipLeg, account: Any, pjsua_id: int) -> None:
-            super().__init__(account, pjsua_id)
-            self._leg = leg
-
-        def onCallState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.state_changed)
-
-        def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.media_changed)
-
-        def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.sdp_created, prm)
-
-        def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.media_transport_created, prm)
-
-        def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.digit_received, prm)
-
-        def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transaction_changed, prm)
-
-        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transfer_progressed, prm)
-
-        def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transfer_requested, prm)
-
-    return PjCall

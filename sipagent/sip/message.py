@@ -5,12 +5,17 @@ PJSIP has already parsed and accepted the message; this picks fields out of its 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 COMPACT: Final = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "v": "via"}
+CALLER_ID: Final = {
+    "asserted": "p-asserted-identity",
+    "remote-party": "remote-party-id",
+    "from": "from",
+}
 _USER: Final = re.compile(r"(?:sips?|tel):([^@\s;>?]+)", re.IGNORECASE)
 
 
@@ -48,9 +53,11 @@ def user(value: str) -> str:
     return unquote(found[1]) if found else ""
 
 
-def e164(value: str) -> str:
-    """A dialled user as +E.164 where it looks like an international number."""
+def e164(value: str, country_code: str = "") -> str:
+    """A user as +E.164 where it looks like an international number, or a national one of ours."""
     digits = re.sub(r"[\s().-]", "", value)
+    if country_code and re.fullmatch(r"0[1-9]\d{5,12}", digits):
+        return f"+{country_code}{digits[1:]}"
     if re.fullmatch(r"\+\d{6,15}", digits):
         return digits
     if re.fullmatch(r"00[1-9]\d{6,13}", digits):
@@ -58,14 +65,14 @@ def e164(value: str) -> str:
     return "+" + digits if re.fullmatch(r"[1-9]\d{9,14}", digits) else value
 
 
-def dialled_candidates(request: Request) -> tuple[str, ...]:
+def dialled_candidates(request: Request, country_code: str = "") -> tuple[str, ...]:
     """Where the dialled number may stand, best first: Request-URI, Diversion, To.
 
     A carrier whose Origination URI fixes a user puts that into the Request-URI and the
     dialled number into Diversion (RFC 5806); the first Diversion is the latest.
     """
     values = (request.uri, request.header("diversion"), request.header("to"))
-    return tuple(dict.fromkeys(e164(user(value)) for value in values if user(value)))
+    return tuple(dict.fromkeys(e164(user(value), country_code) for value in values if user(value)))
 
 
 def refer_id(request: Request) -> int | None:
@@ -86,6 +93,8 @@ def sipfrag(body: str) -> tuple[int, str]:
     return (int(found[1]), found[2].strip()) if found else (0, "")
 
 
-def caller(request: Request) -> str:
-    """Who calls: P-Asserted-Identity (RFC 3325) where the trunk gives it, else From."""
-    return user(request.header("p-asserted-identity")) or user(request.header("from"))
+def caller(request: Request, places: Sequence[str], country_code: str = "") -> str:
+    """Who calls, from the first of ``places`` that says it; what an end device writes into From
+    is worth no more than its trunk says (RFC 3325)."""
+    said = (user(request.header(CALLER_ID[place])) for place in places)
+    return e164(next(filter(None, said), ""), country_code)

@@ -15,15 +15,36 @@ _ABOUT: Final = re.compile(r"a=(?:rtpmap|fmtp):(\d+) ")
 _SECTIONS: Final = re.compile(r"^(?=m=)", re.MULTILINE)
 
 
-def with_codecs(sdp: str, codecs: Sequence[str], ptime_ms: int) -> str:
-    """``sdp`` with ``codecs`` alone, in their order, and telephone events.
+def with_codecs(sdp: str, codecs: Sequence[str], ptime_ms: int, *, events: bool = True) -> str:
+    """``sdp`` with ``codecs`` alone, in their order, and telephone events if wanted.
 
     Lines that are not about codecs, and other media, stay as they are; so does audio that has none
     of the codecs.
     """
     text = sdp.replace("\r\n", "\n")
-    parts = [_audio(part, codecs, ptime_ms) for part in _SECTIONS.split(text)]
+    wanted = [*codecs, EVENTS] if events else codecs
+    parts = [_audio(part, wanted, ptime_ms) for part in _SECTIONS.split(text)]
     return "".join(parts).replace("\n", "\r\n")
+
+
+def offers(sdp: str, codecs: Sequence[str]) -> bool:
+    """Whether any audio in ``sdp`` has one of ``codecs``."""
+    wanted = {codec.upper() for codec in codecs}
+    return any(
+        wanted & set(_names(section).values())
+        for section in _SECTIONS.split(sdp.replace("\r\n", "\n"))
+    )
+
+
+def _names(section: str) -> dict[str, str]:
+    """The codecs, in upper case, of the numbers in an audio section's first line."""
+    first, *lines = section.split("\n")
+    found = _AUDIO.match(first)
+    if found is None:
+        return {}
+    mapped = (_MAPPED.match(line) for line in lines)
+    names = dict(STATIC) | {one[1]: one[2].upper() for one in mapped if one}
+    return {number: names[number] for number in found[2].split() if number in names}
 
 
 def _audio(section: str, codecs: Sequence[str], ptime_ms: int) -> str:
@@ -32,10 +53,9 @@ def _audio(section: str, codecs: Sequence[str], ptime_ms: int) -> str:
     found = _AUDIO.match(first)
     if found is None:
         return section
-    mapped = (_MAPPED.match(line) for line in lines)
-    names = dict(STATIC) | {one[1]: one[2].upper() for one in mapped if one}
-    rank = {name.upper(): place for place, name in enumerate([*codecs, EVENTS])}
-    known = [number for number in found[2].split() if names.get(number) in rank]
+    names = _names(section)
+    rank = {name.upper(): place for place, name in enumerate(codecs)}
+    known = [number for number in names if names[number] in rank]
     kept = sorted(known, key=lambda number: rank[names[number]])
     if not kept:
         return section

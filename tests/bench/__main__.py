@@ -1,6 +1,6 @@
 """``make bench``: speed measured from outside, as a table and a picture in ``bench-output/``.
 
-    python -m tests.bench [load] [talk] [facts] [churn]
+    python -m tests.bench [load] [talk] [facts] [churn] [skew]
 
 Nothing here passes or fails: budgets stand beside what was measured, and a plain pjsua2
 answerer beside the node in the same run.
@@ -14,10 +14,12 @@ from tests.bench.churn import churn
 from tests.bench.facts import facts
 from tests.bench.loaded import loaded
 from tests.bench.report import Row, picture, table
+from tests.bench.skew import skew
 from tests.bench.talking import talking
 
 OUTPUT = Path("bench-output")
 PARTS = {"load": loaded, "talk": talking, "facts": facts, "churn": churn}
+BY_NAME = {"skew": skew}  # an hour of its own
 
 
 def machine() -> str:
@@ -40,7 +42,7 @@ def main() -> None:
     rows: list[Row] = []
     for name in sys.argv[1:] or PARTS:
         print(f"bench: {name}", file=sys.stderr, flush=True)
-        rows += PARTS[name](OUTPUT / name)
+        rows += (PARTS | BY_NAME)[name](OUTPUT / name)
     text = f"Machine: {machine()}\nCommand: `make bench`\n\n{table(rows)}\n"
     (OUTPUT / "table.md").write_text(text)
     picture(rows, OUTPUT / "bench.png")

@@ -4,12 +4,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.peers.phone import Phone
 from tests.peers.processes import node
+from tests.peers.raw import Message, RawCaller
 from tests.peers.records import ended, events, outcome
 
 
@@ -108,6 +110,42 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "data" / "calls" / "open").mkdir(parents=True)
     (tmp_path / "data" / "calls" / "open" / ".probe").symlink_to(full)
     assert "free space" in one_line(started(tmp_path))
+
+
+def test_engines_that_are_late_send_new_calls_elsewhere_until_they_have_caught_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy_s = tmp_path / "busy"
+    busy_s.write_text("0")
+    monkeypatch.setenv("BUSY_S", str(busy_s))
+    settings = {"ENGINES__TRANSCRIBER": "BusyTranscriber"}
+    with node(tmp_path, "tests.peers.faulty", None, **settings) as served:
+
+        def pinged(status: int) -> Message:
+            """The answer to OPTIONS, once it is the one that is due."""
+            until = time.monotonic() + 5
+            while time.monotonic() < until:
+                with RawCaller(served.address) as caller:
+                    caller.request("OPTIONS")
+                    answer = caller.receive(1.0)
+                if answer and answer.status == status:
+                    return answer
+                time.sleep(0.1)
+            raise AssertionError(f"no {status} in time, but {answer}")
+
+        with RawCaller(served.address) as talking:
+            talking.answered()
+            busy_s.write_text("3")
+            assert pinged(503).one("retry-after")
+            with RawCaller(served.address) as caller:
+                caller.invite()
+                assert caller.expect(status=503, method="INVITE").one("retry-after")
+            busy_s.write_text("0.1")
+            pinged(200)
+            talking.request("BYE")
+            talking.expect(status=200, method="BYE")
+        with RawCaller(served.address) as caller:
+            caller.answered()
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 import json
 import re
+import socket
 import ssl
+import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ import pytest
 from tests.bench.load import crowd
 from tests.peers import softphone
 from tests.peers.certificates import certificate
-from tests.peers.processes import Node, free_port, node
+from tests.peers.processes import Node, free_port, node, wait_for
 from tests.peers.raw import RawCaller
 from tests.peers.records import ended, events, outcome
 
@@ -188,6 +191,29 @@ def test_what_the_gate_refused_is_one_line_of_the_log(tmp_path: Path) -> None:
     }
 
 
+def test_a_trace_holds_what_was_said_in_its_order(tmp_path: Path) -> None:
+    file = tmp_path / "sip.pcap"
+    with node(tmp_path, SIP__TRACE=str(file)) as served:
+        with RawCaller(served.address) as caller:
+            caller.answered()
+            caller.request("BYE")
+            caller.expect(status=200, method="BYE")
+        port = served.port
+    shown = subprocess.run(
+        ["tshark", "-r", str(file), "-d", f"udp.port=={port},sip", "-T", "fields"]
+        + [f"-e{name}" for name in ("udp.dstport", "sip.Method", "sip.Status-Code")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    said = [line.split("\t") for line in shown]
+    assert [(method or status) for _, method, status in said] == [
+        *("INVITE", "100", "200", "ACK", "BYE", "200"),
+    ]
+    assert [to == str(port) for to, *_ in said] == [True, False, False, True, True, False]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_digits_by_info_count_as_digits(exchange: tuple[Node, dict[str, int]]) -> None:
     served, _ = exchange
     before = len(list((served.data / "calls").glob("*/*.jsonl")))
@@ -220,6 +246,56 @@ def test_a_new_certificate_is_used_without_a_restart(
         assert time.monotonic() < until, "the old certificate is still in use"
         time.sleep(0.2)
     assert now == second.read_text()
+
+
+def verified(port: int, authority: Path) -> ssl.SSLSocket:
+    """A connection of a peer that looks at the certificate. Raises ``SSLCertVerificationError``."""
+    context = ssl.create_default_context(cafile=authority)
+    return context.wrap_socket(
+        socket.create_connection(("127.0.0.1", port), 5), server_hostname="127.0.0.1"
+    )
+
+
+def pinged(connection: ssl.SSLSocket) -> bytes:
+    """The first line of the answer to OPTIONS."""
+    host, port = connection.getsockname()
+    lines = (
+        "OPTIONS sip:127.0.0.1 SIP/2.0",
+        f"Via: SIP/2.0/TLS {host}:{port};branch=z9hG4bK{time.time_ns()};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:ping@{host}>;tag=ping",
+        "To: <sip:127.0.0.1>",
+        f"Call-ID: {time.time_ns()}",
+        "CSeq: 1 OPTIONS",
+        "Content-Length: 0",
+    )
+    connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+    return connection.recv(4096).partition(b"\r\n")[0]
+
+
+def test_a_certificate_that_ends_in_the_run_ends_no_connection_and_is_told(tmp_path: Path) -> None:
+    """New ones are refused by their peers until there is a new certificate; then they come."""
+    ours, key = certificate(tmp_path, "ours", lasts=timedelta(seconds=12))
+    tls = free_port()
+    settings = {
+        "SIP__TLS__CERTIFICATE": str(ours),
+        "SIP__TLS__KEY": str(key),
+        "SIP__LISTENERS": f'[{{"transport": "tls", "bind": "127.0.0.1", "port": {tls}}}]',
+    }
+    with node(tmp_path, config=None, **settings) as served, verified(tls, ours) as early:
+        assert pinged(early) == b"SIP/2.0 200 OK"
+        wait_for("certificate has ended", served.log, served.process)
+        with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+            verified(tls, ours)
+        assert pinged(early) == b"SIP/2.0 200 OK"
+        (tmp_path / "new").mkdir()
+        renewed, new_key = certificate(tmp_path / "new", "ours")
+        key.write_bytes(new_key.read_bytes())
+        ours.write_bytes(renewed.read_bytes())
+        wait_for("certificate renewed", served.log, served.process)
+        with verified(tls, renewed) as late:
+            assert pinged(late) == b"SIP/2.0 200 OK"
+        assert pinged(early) == b"SIP/2.0 200 OK"
 
 
 @pytest.mark.parametrize("transport", ["t1", "tn"])

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 CHILD = "SIPAGENT_NATIVE_TEST"
-CHILD_LIMIT_S = 110
+CHILD_LIMIT_S = float(os.environ.get("NATIVE_TEST_LIMIT_S", "110"))
 
 
 @pytest.hookimpl(tryfirst=True)

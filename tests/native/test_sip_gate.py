@@ -55,7 +55,7 @@ class Door:
         for name, value in settings.items():
             setattr(rules, name, value)
         for address in (TRUNK, OTHER_TRUNK):
-            rules.network(rules.trunk(0.0, "", ""), f"{address}/32")
+            rules.network(rules.trunk("", 0.0, "", ""), f"{address}/32")
         return rules
 
     def peer(self, source: str) -> Peer:
@@ -159,8 +159,8 @@ def test_calls_beyond_the_limit_are_busy_elsewhere_not_here(bridge: Any, door: D
 def test_a_trunk_has_its_calls_a_second_and_no_more(bridge: Any, door: Door) -> None:
     rules = bridge.pj.GateRules()
     rules.ready = True
-    rules.network(rules.trunk(3.0, "", ""), f"{TRUNK}/32")
-    rules.network(rules.trunk(0.0, "", ""), f"{OTHER_TRUNK}/32")
+    rules.network(rules.trunk("", 3.0, "", ""), f"{TRUNK}/32")
+    rules.network(rules.trunk("", 0.0, "", ""), f"{OTHER_TRUNK}/32")
     door.gate.publish(rules)
     statuses = []
     for source in [TRUNK] * 5 + [OTHER_TRUNK] * 3:
@@ -177,7 +177,7 @@ def test_an_invite_that_is_repeated_is_one_call(bridge: Any, door: Door) -> None
     """A repetition belongs to its transaction: it takes no second token of the trunk's rate."""
     rules = bridge.pj.GateRules()
     rules.ready = True
-    rules.network(rules.trunk(1.0, "", ""), f"{TRUNK}/32")
+    rules.network(rules.trunk("", 1.0, "", ""), f"{TRUNK}/32")
     door.gate.publish(rules)
     with door.peer(TRUNK) as caller:
         caller.invite()
@@ -208,18 +208,42 @@ def test_a_trunk_with_a_secret_is_believed_only_with_it(
 ) -> None:
     rules = bridge.pj.GateRules()
     rules.ready, rules.answer_strangers = True, True
-    rules.network(rules.trunk(0.0, "X-Secret", "open sesame"), "0.0.0.0/0")
+    rules.network(rules.trunk("", 0.0, "X-Secret", "open sesame"), "0.0.0.0/0")
     door.gate.publish(rules)
     with door.peer(STRANGER) as caller:
         caller.invite([header])
         caller.expect(status=200 if let_in else 403, method="INVITE")
 
 
+def test_a_proxy_says_which_trunk_a_call_came_from(bridge: Any, door: Door) -> None:
+    """And is never banned: behind it are all the others."""
+    rules = bridge.pj.GateRules()
+    rules.ready, rules.stranger_most_per_s = True, 1
+    rules.network(rules.trunk("direct", 0.0, "", ""), f"{TRUNK}/32")
+    behind = rules.trunk("behind", 0.0, "X-Secret", "open sesame")
+    rules.proxy(f"{OTHER_TRUNK}/32")
+    door.gate.publish(rules)
+    named = "X-Sipagent-Trunk: behind"
+    for headers in ([], ["X-Sipagent-Trunk: nobody"], ["X-Sipagent-Trunk:"], [named]):
+        with door.peer(OTHER_TRUNK) as proxy:
+            proxy.invite(headers)
+            proxy.expect(status=403, method="INVITE")
+    with door.peer(OTHER_TRUNK) as proxy:
+        proxy.request("OPTIONS")
+        proxy.expect(status=200, method="OPTIONS")
+    with door.peer(OTHER_TRUNK) as proxy, door.peer(TRUNK) as direct:
+        proxy.invite([named, "X-Secret: open sesame"])
+        proxy.expect(status=200, method="INVITE")
+        assert door.gate.admitted() == behind
+        direct.invite([named])
+        direct.expect(status=200, method="INVITE")
+        assert door.gate.admitted() == 0, "who is no proxy is not believed"
+
+
 def test_the_narrowest_network_is_the_trunk(bridge: Any, door: Door) -> None:
     rules = bridge.pj.GateRules()
     for network in ("0.0.0.0/0", "127.0.0.0/8", "127.0.0.2/32", "2001:db8::/32", "::/0"):
-        rules.network(rules.trunk(0.0, "", ""), network)
-    door.gate.publish(rules)
+        rules.network(rules.trunk("", 0.0, "", ""), network)
     sources = {
         "192.0.2.1:5060": 0,
         "127.0.0.9:1": 1,
@@ -229,13 +253,13 @@ def test_the_narrowest_network_is_the_trunk(bridge: Any, door: Door) -> None:
         "[::ffff:127.0.0.2]:5060": 2,
         "nonsense": -1,
     }
-    assert {source: door.gate.trunk_of(source) for source in sources} == sources
+    assert {source: rules.trunk_of(source) for source in sources} == sources
 
 
 @pytest.mark.parametrize("network", ["", "x", "127.0.0.1/33", "::/129", "127.0.0.1/", "1.2.3.4/8x"])
 def test_what_is_no_network_is_an_error(bridge: Any, door: Door, network: str) -> None:
     rules = bridge.pj.GateRules()
-    trunk = rules.trunk(0.0, "", "")
+    trunk = rules.trunk("", 0.0, "", "")
     with pytest.raises(bridge.pj.Error, match="not a network"):
         rules.network(trunk, network)
     with pytest.raises(bridge.pj.Error, match="no such trunk"):
@@ -288,6 +312,10 @@ def test_who_knows_the_call_may_speak_in_it_from_anywhere(bridge: Any, door: Doo
         ("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", [("5", 160)]),
         ("application/dtmf-relay", "Signal= *\r\nDuration= 250\r\n", [("*", 250)]),
         ("application/DTMF-Relay", "signal: a\n", [("A", 0)]),
+        ("application/dtmf-relay", "Signal= 5\r\nDuration= x\r\n", [("5", 0)]),
+        ("application/dtmf-relay", "Duration=90\r\nSignal=d", [("D", 90)]),
+        ("application/dtmf-relay;x=y", "Signal=#\r\n\r\n", [("#", 0)]),
+        ("Application/Dtmf", "b", [("B", 0)]),
         ("application/dtmf", "7", [("7", 0)]),
         ("application/dtmf", " 1#2\r\n", [("1", 0), ("#", 0), ("2", 0)]),
     ],

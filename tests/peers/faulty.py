@@ -1,8 +1,10 @@
 """Engines that fail, and a node that has them: ``python -m tests.peers.faulty serve``."""
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Self, cast
 
 from sipagent.cli.main import main
@@ -16,6 +18,10 @@ HERE = "tests.peers.faulty"
 
 class _Engine:
     name = "faulty"
+
+    @property
+    def waited_s(self) -> float:
+        return 0.0
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object], *_: object) -> Self:
@@ -37,6 +43,14 @@ class HangingTranscriber(_Engine):
     ) -> Transcript:
         await asyncio.sleep(3600)
         raise AssertionError
+
+
+class BusyTranscriber(HangingTranscriber):
+    """Keeps its requests waiting as long as the file that ``BUSY_S`` names says, in seconds."""
+
+    @property
+    def waited_s(self) -> float:
+        return float(Path(os.environ["BUSY_S"]).read_text() or 0.0)
 
 
 class RaisingResponder(_Engine):
@@ -75,7 +89,7 @@ class RaisingVoice(HangingVoice):
 
 if __name__ == "__main__":
     for kind, faulty in (
-        ("transcriber", ("RaisingTranscriber", "HangingTranscriber")),
+        ("transcriber", ("RaisingTranscriber", "HangingTranscriber", "BusyTranscriber")),
         ("responder", ("RaisingResponder", "HangingResponder")),
         ("voice", ("RaisingVoice", "HangingVoice")),
     ):

@@ -15,6 +15,8 @@ from typing import Self
 
 _numbers = itertools.count(1)
 
+RTCP = b"\x80"  # its first octet is this or more; SIP's is a letter
+
 PCMU_SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
@@ -69,6 +71,9 @@ class RawCaller:
     cseq: int = 1
     remote_rtp: tuple[str, int] = ("", 0)
     target: str = ""
+    proxied: bool = False  # follow the recorded route
+    route: tuple[str, ...] = ()
+    latest: bytes = b""
     seen: list[Message] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -118,14 +123,19 @@ class RawCaller:
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.cseq} {method}",
             f"Contact: {contact or f'<sip:caller@{self.source}:{self.port}>'}",
+            *(f"Route: {hop}" for hop in self.route),
             *headers,
         ]
         if body:
             lines.append(f"Content-Type: {body_type}")
         lines.append(f"Content-Length: {len(body.encode())}")
-        self.sip.sendto(
-            ("\r\n".join(lines) + "\r\n\r\n" + body).encode(errors="surrogateescape"), self.server
-        )
+        text = "\r\n".join(lines) + "\r\n\r\n" + body
+        self.latest = text.encode(errors="surrogateescape")
+        self.repeat()
+
+    def repeat(self) -> None:
+        """Send the latest request once more, as if its answer had been lost."""
+        self.sip.sendto(self.latest, self.server)
 
     def invite(
         self, headers: Sequence[str] = (), sdp: str = PCMU_SDP, *, uri: str = "", contact: str = ""
@@ -146,23 +156,35 @@ class RawCaller:
         found = re.search(r"<([^>]+)>", ok.one("contact"))
         assert found is not None
         self.target = found[1]
+        self.route = tuple(reversed(ok.all("record-route"))) if self.proxied else ()
         media = re.search(r"m=audio (\d+)", ok.body)
         assert media is not None
         self.remote_rtp = ("127.0.0.1", int(media[1]))
         self.request("ACK", body=sdp)
 
     def respond(
-        self, request: Message, status: int, reason: str, headers: Sequence[str] = ()
+        self,
+        request: Message,
+        status: int,
+        reason: str,
+        headers: Sequence[str] = (),
+        *,
+        tag: str = "",
+        body: str = "",
     ) -> None:
-        """Answer a request of the agent's."""
+        """Answer a request of the agent's; ``tag`` is ours where the request has none."""
         copied = [
             f"{name}: {value}"
             for name in ("via", "record-route", "from", "to", "call-id", "cseq")
             for value in request.all(name)
         ]
+        if tag:
+            copied = [f"{line};tag={tag}" if line.startswith("to:") else line for line in copied]
         contact = f"Contact: <sip:caller@{self.source}:{self.port}>"
-        lines = [f"SIP/2.0 {status} {reason}", *copied, contact, *headers, "Content-Length: 0"]
-        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self.server)
+        kind = ["Content-Type: application/sdp"] if body else []
+        length = f"Content-Length: {len(body.encode())}"
+        lines = [f"SIP/2.0 {status} {reason}", *copied, contact, *headers, *kind, length]
+        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.server)
 
     def notify(self, status_line: str, state: str, event: str = "refer") -> None:
         """A NOTIFY about the agent's REFER; an empty ``status_line`` sends no body."""
@@ -177,11 +199,14 @@ class RawCaller:
 
     def receive(self, timeout_s: float) -> Message | None:
         """The next message, or None."""
-        self.sip.settimeout(max(0.001, timeout_s))
-        try:
-            data = self.sip.recv(65536)
-        except TimeoutError:
-            return None
+        until = time.monotonic() + timeout_s
+        data = RTCP
+        while data[:1] >= RTCP:  # of a call whose RTP has the port below
+            self.sip.settimeout(max(0.001, until - time.monotonic()))
+            try:
+                data = self.sip.recv(65536)
+            except TimeoutError:
+                return None
         message = Message.parse(data.decode())
         self.seen.append(message)
         return message

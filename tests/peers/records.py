@@ -22,6 +22,18 @@ def ended(data: Path, count: int = 1, timeout_s: float = 10.0) -> list[Record]:
         time.sleep(0.05)
 
 
+def of_call(data: Path, sip_call_id: str, timeout_s: float = 10.0) -> Record:
+    """Wait for the record of one call, among those of others. It is the only one of that call."""
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        found = [one for one in ended(data, count=0) if one[0].get("sip_call_id") == sip_call_id]
+        if found:
+            (record,) = found
+            return record
+        time.sleep(0.05)
+    raise AssertionError(f"no record of {sip_call_id}")
+
+
 def events(record: Record, kind: str) -> Record:
     return [line for line in record if line["event"] == kind]
 

@@ -2,7 +2,10 @@
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from structlog.testing import capture_logs
 
 from sipagent.sip.certificates import Certificates
 from tests.peers.certificates import certificate
@@ -35,3 +38,20 @@ def test_a_pair_that_does_not_fit_or_is_half_there_is_not_used(tmp_path: Path) -
     assert certificates.renewed()
     pair[0].write_text("no certificate")
     assert not certificates.renewed()
+
+
+def test_an_end_that_is_near_is_told_once_a_day_and_then_that_it_came(tmp_path: Path) -> None:
+    pair = certificate(tmp_path, "first", lasts=timedelta(days=20))
+    certificates, now = Certificates(*pair), datetime.now(UTC)
+    with capture_logs() as told:
+        for hours in range(0, 24 * 22, 6):
+            certificates.warn(now + timedelta(hours=hours))
+    assert [entry["event"] for entry in told] == [
+        *("certificate ends soon",) * 14,
+        "certificate has ended",
+    ]
+    replace(pair, certificate(tmp_path, "second", lasts=timedelta(days=90)))
+    assert certificates.renewed()
+    with capture_logs() as told:
+        certificates.warn(now)
+    assert told == []

@@ -153,6 +153,11 @@ def test_the_environment_wins_over_the_file(
             "give it once",
         ),
         (
+            '[[trunks]]\nname = "a"\n',
+            "sipagent.toml:1: trunks.0: a trunk without networks is reached by no call; "
+            "give it some or set sip.proxies",
+        ),
+        (
             TENANT.format("a", "+97142000000") + TENANT.format("b", "+97142000000"),
             "sipagent.toml:8: tenants.1.numbers.0: +97142000000 is tenants.0.numbers.0 already; "
             "give it once",

@@ -91,6 +91,7 @@ class Lips:
 
 class Voice:
     name = "voice"
+    waited_s = 0.0
     broken_at = ""
     gate: asyncio.Event | None = None
 
@@ -108,6 +109,7 @@ class Scribe:
     """Transcriber: gives the transcripts it was told to, one a turn."""
 
     name = "scribe"
+    waited_s = 0.0
 
     def __init__(self) -> None:
         self.next: list[Transcript | Exception] = []
@@ -132,6 +134,7 @@ class Mirror:
     """Responder: answers by a table, and keeps the questions."""
 
     name = "mirror"
+    waited_s = 0.0
 
     def __init__(self) -> None:
         self.parts: dict[str, list[ReplyPart]] = {}

@@ -1,9 +1,13 @@
 """The E-model against values of the recommendation, and when a stream is told of."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from sipagent.events import MediaStopped, Quality
 from sipagent.sip.quality import TELL_S, Counts, Watch, opinion, quality, rating
+from sipagent.sip.quality import counts as counts_of
+from tests.peers import emodel
 
 
 def counts(received: int, lost: int = 0, **others: float) -> Counts:
@@ -25,6 +29,21 @@ def test_loss_and_delay_cost_what_the_recommendations_say() -> None:
     assert rating("PCMU", 0, 400) == pytest.approx(93.2 - 9.6 - 24.5, abs=0.1)
     assert rating("PCMA", 25.1, 0) == pytest.approx(93.2 - 95 / 2)  # G.113: half is left at Bpl
     assert rating("unheard-of", 1, 0) < rating("PCMU", 1, 0)
+
+
+@pytest.mark.parametrize("loss", [0.0, 1.0, 3.0, 5.0, 10.0])
+@pytest.mark.parametrize("burst_ratio", [1.0, 3.0])
+def test_the_short_form_is_the_recommendation_in_full(loss: float, burst_ratio: float) -> None:
+    """G.107 with its default parameters, to 300 ms one way; G.113's G.711 with concealment."""
+    for delay_ms in range(0, 301, 20):
+        whole = emodel.transmission_rating(delay_ms, emodel.equipment(loss, 0.0, 25.1, burst_ratio))
+        assert rating("PCMU", loss, delay_ms, burst_ratio) == pytest.approx(whole, abs=1.0)
+        assert opinion(whole) == pytest.approx(emodel.opinion(whole), abs=0.001)
+
+
+def test_losses_in_a_row_cost_more_than_single_ones() -> None:
+    single, in_a_row = counts(97, 3), counts(97, 3, burst=3.0)
+    assert quality("PCMU", in_a_row).mos < quality("PCMU", single).mos
 
 
 def test_an_opinion_never_leaves_its_scale() -> None:
@@ -58,6 +77,44 @@ def test_a_stream_that_stops_is_told_once_and_not_while_held() -> None:
         events = watch.look("PCMU", counts(received), held=held)
         stopped.append(any(isinstance(event, MediaStopped) for event in events))
     assert stopped == [False] * 4 + [True] + [False] * 3
+
+
+def test_reports_alone_are_a_sign_of_life() -> None:
+    """A peer that suppresses silence sends no RTP in it."""
+    watch = Watch(3)
+    looks = [watch.look("PCMU", counts(50, reports=second // 2), held=False) for second in range(9)]
+    assert not any(isinstance(event, MediaStopped) for events in looks for event in events)
+
+
+def test_a_stream_that_begins_again_does_not_begin_the_call_again() -> None:
+    """After hold PJSIP has a new stream, whose figures begin at nothing."""
+    watch = Watch(30)
+    for stream in (counts(100, 4, jitter_ms=8.0), counts(10), counts(300, 2, jitter_ms=4.0)):
+        watch.look("PCMU", stream, held=False)
+    (told,) = watch.last()
+    assert isinstance(told, Quality)
+    assert (told.received, told.lost, told.jitter_ms) == (400, 6, 5.0)
+
+
+def test_what_the_buffer_refused_is_late_unless_it_came_twice() -> None:
+    """Ten frames of 10 ms are five packets; two of them were duplicates."""
+    times = SimpleNamespace(mean=21_500)
+    stream = SimpleNamespace(audCodecParam=SimpleNamespace(info=SimpleNamespace(frameLen=10)))
+    received = SimpleNamespace(pkt=102, loss=4, dup=2, jitterUsec=times, lossPeriodUsec=times)
+    sent = SimpleNamespace(pkt=99, loss=1, updateCount=3)
+    rtcp = SimpleNamespace(rxStat=received, txStat=sent, rttUsec=times)
+    statistics = SimpleNamespace(rtcp=rtcp, jbuf=SimpleNamespace(discard=10))
+    assert counts_of(stream, statistics) == Counts(
+        received=102,
+        lost=4,
+        discarded=3,
+        jitter_ms=21.5,
+        round_trip_ms=21.5,
+        sent=99,
+        lost_by_peer=1,
+        burst=1.075,
+        reports=3,
+    )
 
 
 def test_a_timeout_of_nothing_never_ends_a_call() -> None:

@@ -1,6 +1,6 @@
 """A trunk's codecs in the SDP that PJSUA made for all of them."""
 
-from sipagent.sip.sdp import with_codecs
+from sipagent.sip.sdp import offers, with_codecs
 
 OURS = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=pjmedia\r\nt=0 0\r\n"
@@ -54,3 +54,11 @@ def test_other_media_keep_their_codecs_whatever_their_numbers() -> None:
     assert changed.startswith(head + video)
     assert audio(changed) == "m=audio 4000 RTP/AVP 0 101"
     assert "opus" not in changed
+
+
+def test_an_offer_is_ours_where_one_of_its_audio_lines_has_a_codec_of_ours() -> None:
+    assert offers(OURS, ["opus"])
+    assert not offers(OURS.replace("opus", "speex"), ["opus"])
+    assert offers("v=0\r\nm=audio 4000 RTP/AVP 0\r\n", ["PCMU"])
+    assert not offers("v=0\r\nm=video 4000 RTP/AVP 0\r\n", ["PCMU"])
+    assert not offers("", ["PCMU"])

@@ -37,12 +37,22 @@ def test_the_dialled_number_is_looked_for_in_request_uri_then_diversion_then_to(
     )
 
 
-def test_the_caller_is_the_asserted_identity_where_there_is_one() -> None:
+def test_the_caller_stands_where_the_trunk_says() -> None:
     asserted = INVITE.replace(
         "Subject", "P-Asserted-Identity: <sip:+971509999999@carrier;user=phone>\r\nSubject"
     )
-    assert message.caller(message.parse(INVITE)) == "+971501111111"
-    assert message.caller(message.parse(asserted)) == "+971509999999"
+    plain, both = message.parse(INVITE), message.parse(asserted)
+    assert message.caller(plain, ["asserted", "from"]) == "+971501111111"
+    assert message.caller(both, ["asserted", "from"]) == "+971509999999"
+    assert message.caller(both, ["from", "asserted"]) == "+971501111111"
+    assert message.caller(both, ["remote-party"]) == ""
+
+
+def test_a_national_number_gets_the_trunks_country_code() -> None:
+    assert message.e164("042000000", "971") == "+97142000000"
+    assert message.e164("0501234567", "971") == "+971501234567"
+    assert message.e164("0097142000000", "971") == "+97142000000"
+    assert message.e164("998", "971") == "998"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +75,7 @@ def test_numbers_become_e164_where_they_are_international(dialled: str, number: 
 def test_any_text_is_parsed_without_an_exception(text: str) -> None:
     request = message.parse(text)
     message.dialled_candidates(request)
-    message.caller(request)
+    message.caller(request, ["asserted", "remote-party", "from"], "971")
 
 
 def test_header_values_inside_refer_to_are_escaped() -> None:

@@ -38,11 +38,15 @@ public:
     unsigned max_calls = 0;
     unsigned retry_after_s = 5;
 
+    /* The header by which a proxy names the trunk that a call came from. */
+    std::string trunk_header = "X-Sipagent-Trunk";
+
     /* A trunk whose INVITEs carry `secret` in the header `header`, where that is not empty, and at
      * most `calls_per_s` new calls a second, where that is not zero. Returns its number. */
-    int trunk(double calls_per_s, const std::string &header, const std::string &secret)
+    int trunk(const std::string &name, double calls_per_s, const std::string &header,
+              const std::string &secret)
     {
-        trunks_.push_back({sipagent::Rate(calls_per_s), header, secret});
+        trunks_.push_back({name, sipagent::Rate(calls_per_s), header, secret});
         return int(trunks_.size()) - 1;
     }
 
@@ -51,14 +55,37 @@ public:
     {
         if (trunk < 0 || std::size_t(trunk) >= trunks_.size())
             throw pj::Error(PJ_EINVAL, "GateRules", "no such trunk", __FILE__, __LINE__);
-        try {
-            networks_.push_back({sipagent::Network::parse(text), trunk});
-        } catch (const std::exception &) {
-            throw pj::Error(PJ_EINVAL, "GateRules", "not a network: " + text, __FILE__, __LINE__);
-        }
+        networks_.push_back({parsed(text), trunk});
     }
 
-    /* The number of the trunk that `address` belongs to, or -1. */
+    /* Who sends from `text` is a proxy of ours: what it says of the trunk is believed. */
+    void proxy(const std::string &text) { proxies_.push_back(parsed(text)); }
+
+    bool is_proxy(const sipagent::Address &address) const
+    {
+        return std::any_of(proxies_.begin(), proxies_.end(),
+                           [&](const auto &network) { return network.holds(address); });
+    }
+
+    /* The number of the trunk of that name, or -1. */
+    int trunk_named(const std::string &name) const
+    {
+        for (std::size_t number = 0; number < trunks_.size(); ++number)
+            if (!name.empty() && trunks_[number].name == name)
+                return int(number);
+        return -1;
+    }
+
+    /* The number of the trunk of "address:port" or "[address]:port", or -1. */
+    int trunk_of(const std::string &source) const
+    {
+        pj_sockaddr address;
+        pj_str_t text = pj_str(const_cast<char *>(source.c_str()));
+        if (pj_sockaddr_parse(pj_AF_UNSPEC(), 0, &text, &address) != PJ_SUCCESS)
+            return -1;
+        return trunk_of(sipagent::Address::of(reinterpret_cast<const sockaddr *>(&address)));
+    }
+
     int trunk_of(const sipagent::Address &address) const
     {
         int found = -1;
@@ -74,6 +101,7 @@ public:
 private:
     friend class SipGate;
     struct Trunk {
+        std::string name;
         sipagent::Rate rate;
         std::string header, secret;
     };
@@ -81,8 +109,18 @@ private:
         sipagent::Network network;
         int trunk;
     };
+    static sipagent::Network parsed(const std::string &text)
+    {
+        try {
+            return sipagent::Network::parse(text);
+        } catch (const std::exception &) {
+            throw pj::Error(PJ_EINVAL, "GateRules", "not a network: " + text, __FILE__, __LINE__);
+        }
+    }
+
     std::vector<Trunk> trunks_;
     std::vector<Entry> networks_;
+    std::vector<sipagent::Network> proxies_;
 };
 
 namespace sipagent {
@@ -228,15 +266,9 @@ public:
         rules_.retry_after_s = retry_after_s;
     }
 
-    /* The trunk of "address:port" or "[address]:port", or -1. */
-    int trunk_of(const std::string &source) const
-    {
-        pj_sockaddr address;
-        pj_str_t text = pj_str(const_cast<char *>(source.c_str()));
-        if (pj_sockaddr_parse(pj_AF_UNSPEC(), 0, &text, &address) != PJ_SUCCESS)
-            return -1;
-        return rules_.trunk_of(of(address));
-    }
+    /* The trunk of the INVITE that was let in last: the stack is asked for its account within the
+     * same callback. -1 before the first. */
+    int admitted() const { return admitted_; }
 
     std::uint64_t counted(int which) const
     {
@@ -294,12 +326,18 @@ private:
         const pjsip_method &method = message->line.req.method;
         if (insane(rdata))
             return refuse(rdata, TOO_LARGE, PJSIP_SC_REQUEST_ENTITY_TOO_LARGE);
-        const bool inside = within_dialog(rdata);
-        const int trunk = rules_.trunk_of(of(rdata->pkt_info.src_addr));
-        if (!inside && (trunk < 0 || !knows_secret(rules_.trunks_[trunk], rdata)))
-            return stranger(rdata);
-        if (inside)
+        if (within_dialog(rdata)) {
+            if (method.id == PJSIP_OPTIONS_METHOD)
+                return ping(rdata);
             return pjsip_method_cmp(&method, &info_method()) == 0 && keyed(rdata);
+        }
+        const sipagent::Address source = of(rdata->pkt_info.src_addr);
+        const bool proxied = rules_.is_proxy(source);
+        const int trunk = proxied ? rules_.trunk_named(header(rdata, rules_.trunk_header))
+                                  : rules_.trunk_of(source);
+        const bool needs_trunk = !proxied || method.id == PJSIP_INVITE_METHOD;
+        if (needs_trunk && (trunk < 0 || !knows_secret(rules_.trunks_[trunk], rdata)))
+            return proxied ? refuse(rdata, STRANGER, PJSIP_SC_FORBIDDEN) : stranger(rdata, source);
         switch (method.id) {
         case PJSIP_INVITE_METHOD:
             return rdata->msg_info.to->tag.slen == 0 && !known(rdata) && turned_away(rdata, trunk);
@@ -307,7 +345,7 @@ private:
         case PJSIP_CANCEL_METHOD:
             return false;
         case PJSIP_OPTIONS_METHOD:
-            return ping(rdata);
+            return rdata->msg_info.to->tag.slen == 0 && ping(rdata);
         default:
             if (rdata->msg_info.to->tag.slen)
                 return false; /* a call that we do not know: 481 is PJSIP's */
@@ -341,21 +379,28 @@ private:
     {
         if (trunk.header.empty() || rdata->msg_info.msg->line.req.method.id != PJSIP_INVITE_METHOD)
             return true;
-        const pj_str_t name = pj_str(const_cast<char *>(trunk.header.c_str()));
-        const auto *given = static_cast<const pjsip_generic_string_hdr *>(
-            pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &name, nullptr));
-        if (!given || std::size_t(given->hvalue.slen) != trunk.secret.size())
+        const std::string given = header(rdata, trunk.header);
+        if (given.size() != trunk.secret.size())
             return false;
         unsigned char different = 0;
         for (std::size_t i = 0; i < trunk.secret.size(); ++i)
-            different |= static_cast<unsigned char>(trunk.secret[i] ^ given->hvalue.ptr[i]);
+            different |= static_cast<unsigned char>(trunk.secret[i] ^ given[i]);
         return different == 0;
     }
 
-    bool stranger(pjsip_rx_data *rdata)
+    /* The value of the first header of that name, or nothing. */
+    static std::string header(const pjsip_rx_data *rdata, const std::string &name)
+    {
+        const pj_str_t sought = pj_str(const_cast<char *>(name.c_str()));
+        const auto *found = static_cast<const pjsip_generic_string_hdr *>(
+            pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &sought, nullptr));
+        return found ? std::string(found->hvalue.ptr, std::size_t(found->hvalue.slen)) : "";
+    }
+
+    bool stranger(pjsip_rx_data *rdata, const sipagent::Address &source)
     {
         count(STRANGER);
-        if (sources_.banned(of(rdata->pkt_info.src_addr), now_ms(), rules_.stranger_most_per_s,
+        if (sources_.banned(source, now_ms(), rules_.stranger_most_per_s,
                             rules_.ban_s * std::uint64_t(1000))) {
             count(BANNED);
             return true;
@@ -383,15 +428,15 @@ private:
         if (!rules_.trunks_[trunk].rate.take(now_ms()))
             return refuse(rdata, TOO_FAST, PJSIP_SC_SERVICE_UNAVAILABLE, retry_after());
         count(PASSED);
+        admitted_ = trunk;
         return false;
     }
 
+    /* Within a call, where PJSIP would answer 500, OPTIONS asks whether the call lives. */
     bool ping(pjsip_rx_data *rdata)
     {
-        if (rdata->msg_info.to->tag.slen)
-            return false;
         count(PINGS);
-        if (!rules_.ready) {
+        if (!rules_.ready && !rdata->msg_info.to->tag.slen) {
             respond(rdata, PJSIP_SC_SERVICE_UNAVAILABLE, retry_after());
             return true;
         }
@@ -405,12 +450,17 @@ private:
     }
 
     /* RFC 6086 INFO with a digit, in the two bodies that the field knows: "5" as application/dtmf,
-     * "Signal=5 CRLF Duration=160" as application/dtmf-relay. PJSIP answers 500 to the first. The
-     * transaction that answers also absorbs repetitions, so a digit counts once. */
+     * "Signal=5 CRLF Duration=160" as application/dtmf-relay. PJSIP answers 500 to the first, and to
+     * one without a body, by which a peer asks whether the call lives. The transaction that answers
+     * also absorbs repetitions, so a digit counts once. */
     bool keyed(pjsip_rx_data *rdata)
     {
         const auto *body = rdata->msg_info.msg->body;
-        if (!body || pj_stricmp2(&body->content_type.type, "application"))
+        if (!body) {
+            respond(rdata, PJSIP_SC_OK);
+            return true;
+        }
+        if (pj_stricmp2(&body->content_type.type, "application"))
             return false;
         const bool relay = !pj_stricmp2(&body->content_type.subtype, "dtmf-relay");
         if (!relay && pj_stricmp2(&body->content_type.subtype, "dtmf"))
@@ -541,5 +591,6 @@ private:
     pjsip_retry_after_hdr *retry_after_ = nullptr;
     pjsip_hdr *allow_ = nullptr;
     pjsip_hdr retry_list_{}, allow_list_{};
+    int admitted_ = -1;
     unsigned life_ = 0;
 };

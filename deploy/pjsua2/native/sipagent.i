@@ -149,8 +149,12 @@ public:
     bool ready;
     unsigned max_calls;
     unsigned retry_after_s;
-    int trunk(double calls_per_s, const std::string &header, const std::string &secret);
+    std::string trunk_header;
+    int trunk(const std::string &name, double calls_per_s, const std::string &header,
+              const std::string &secret);
     void network(int trunk, const std::string &text) throw(pj::Error);
+    void proxy(const std::string &text) throw(pj::Error);
+    int trunk_of(const std::string &source) const;
 };
 
 %nothread SipGate::counts;
@@ -166,7 +170,7 @@ public:
     void close();
     void publish(const GateRules &rules);
     void ready(bool on, unsigned retry_after_s);
-    int trunk_of(const std::string &source) const;
+    int admitted() const;
 
     %extend {
         PyObject *counts()

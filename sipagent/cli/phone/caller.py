@@ -7,7 +7,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
@@ -22,7 +21,7 @@ from sipagent.cli.phone.plan import NotAnswered, Plan, Unreachable
 from sipagent.cli.phone.report import Referral, Report
 from sipagent.cli.phone.script import Keys, Say, Step
 from sipagent.cli.phone.target import refer_target
-from sipagent.errors import LegGone
+from sipagent.errors import LegFailed, LegGone
 from sipagent.events import Answered, DigitPressed, Event, Held, HungUp, Retrieved
 from sipagent.sip.endpoint import Endpoint
 
@@ -145,8 +144,12 @@ class Caller:
             self._commentary.say(now_ns, Party.CALLER, f"keys {content.digits}")
             until_ns = now_ns + round(DIGIT_S * 1e9) * len(content.digits)
             self._busy = lambda: time.monotonic_ns() < until_ns
-            with suppress(LegGone):  # its HungUp is on its way
+            try:
                 await self._active.send_digits(content.digits)
+            except LegGone:  # its HungUp is on its way
+                pass
+            except LegFailed as failed:
+                self._end("nobody", f"cannot key: {failed}; try another way of --send-digits")
             return
         self._commentary.saying(content.text if isinstance(content, Say) else str(content.path))
         port = self._active.port

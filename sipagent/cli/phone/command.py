@@ -62,6 +62,13 @@ HELP: Final = """Call the agent and talk to it: what the caller says is given by
 @click.option("--patience", default=6.0, show_default=True, help="Seconds of silence to bear.")
 @click.option("--max-s", default=120.0, show_default=True, help="Longest call in seconds.")
 @click.option("--desk-s", default=6.0, show_default=True, help="Seconds to stay with the desk.")
+@click.option(
+    "--send-digits",
+    type=click.Choice(["rfc4733", "info", "inband"]),
+    default="rfc4733",
+    show_default=True,
+    help="As telephone events, by SIP INFO, or as tones in the audio.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing of the conversation.")
 def call(words: tuple[str, ...], server: str, language: str, arabic: bool, **rest: Any) -> None:
     """See ``HELP``. Exit status 0 for a call in order, 1 for one that was not."""

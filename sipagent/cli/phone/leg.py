@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sipagent.events import Event
 from sipagent.sip.leg import SipLeg
+from sipagent.sip.sdp import with_codecs
 
 if TYPE_CHECKING:
     from sipagent.sip.endpoint import Endpoint
@@ -42,6 +43,14 @@ class PhoneLeg(SipLeg):
     def prepare(self, account: Any) -> Any:
         self._account = account  # a leg that follows a REFER belongs to the same account
         return super().prepare(account)
+
+    def sdp_created(self, prm: Any) -> None:
+        """Tones in the audio are for a peer without telephone events: so we offer none."""
+        super().sdp_created(prm)
+        trunk = self._account.trunk
+        if trunk.send_digits == "inband":
+            sdp, codecs = prm.sdp.wholeSdp, trunk.codecs
+            prm.sdp.wholeSdp = with_codecs(sdp, codecs, trunk.ptime_ms, events=False)
 
     def media_transport_created(self, prm: Any) -> None:
         prm.mediaTp = self.tap.attach(prm.mediaTp)

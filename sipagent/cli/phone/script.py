@@ -63,7 +63,7 @@ class PlayFile:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Digits to be keyed (RFC 4733)."""
+    """Digits to be keyed."""
 
     digits: str
 

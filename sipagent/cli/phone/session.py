@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from sipagent import engines
 from sipagent.cli.phone.caller import Caller
@@ -42,6 +42,7 @@ class Options:
     patience: float
     max_s: float
     desk_s: float
+    send_digits: Literal["rfc4733", "info", "inband"]
     quiet: bool
 
 
@@ -71,7 +72,8 @@ async def place_call(
         follow=not options.no_follow,
     )
     hear = _recogniser() if options.hear else None
-    endpoint = await _started(_own_address(*server))
+    trunk = _NO_TRUNK.model_copy(update={"send_digits": options.send_digits})
+    endpoint = await _started(_own_address(*server), trunk)
     caller = Caller(endpoint, plan, console, hear)
     try:
         report = await caller.call()
@@ -115,14 +117,14 @@ def _own_address(host: str, port: int) -> str:
         return str(probe.getsockname()[0])
 
 
-async def _started(address: str) -> Endpoint:
+async def _started(address: str, trunk: Trunk) -> Endpoint:
     """An endpoint on a free port; another program may take it first, then on another."""
     for attempt in range(_TRIES):
         sip = SipSettings(bind=address, port=_free_port(address), max_calls=4)
         media = MediaSettings(
             clock_hz=RATE_HZ, rtp_port_min=_RTP_PORTS[0], rtp_port_max=_RTP_PORTS[1]
         )
-        endpoint = Endpoint(sip, media, (_NO_TRUNK,))
+        endpoint = Endpoint(sip, media, (trunk,))
         try:
             await endpoint.start()
         except PortTaken:

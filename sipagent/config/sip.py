@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     PlainSerializer,
     PlainValidator,
@@ -156,10 +157,18 @@ class SipSettings(Section):
         return (first, *self.listeners)
 
 
+def _number(value: object) -> object:
+    """A choice of numbers comes as text from the environment."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+ClockHz = Annotated[Literal[8000, 16000], BeforeValidator(_number)]
+
+
 class MediaSettings(Section):
     """RTP ports and the bridge clock. A call has two ports: an even one, and the next for RTCP."""
 
-    clock_hz: Literal[8000, 16000] = Field(
+    clock_hz: ClockHz = Field(
         8000, description="8000, the rate of G.711, or 16000, for trunks with G.722 or Opus"
     )
     rtp_port_min: int = Field(

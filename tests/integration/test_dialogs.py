@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_midcall import audible, key
 from tests.peers.processes import Node, free_port, node
-from tests.peers.raw import PCMU_SDP, Message, RawCaller
+from tests.peers.raw import PCMU_SDP, Message, RawCaller, audible
 from tests.peers.records import Record, ended, events, of_call, outcome
 from tests.peers.speech import say
 
@@ -110,9 +109,9 @@ def test_our_rtp_follows_the_peer_to_another_host_and_only_that_is_heard(
         after, caller.rtp = caller.rtp, before
         caller.audio(SETTLED_S)
         assert not flows(caller)
-        key(caller, 4, sequence=1, timestamp=8000, marker=True)
+        caller.key(4, sequence=1, timestamp=8000, marker=True)
         caller.rtp = after
-        key(caller, 5, sequence=100, timestamp=32000, marker=True)
+        caller.key(5, sequence=100, timestamp=32000, marker=True)
         before.close()
         record = record_of(line, caller)
     assert [row["digit"] for row in events(record, "DigitPressed")] == ["5"]

@@ -104,11 +104,11 @@ def test_a_tone_has_no_holes_where_3_or_5_per_cent_are_lost(heard: Heard, number
     assert within_3_db(concealed, number) > 0.98
 
 
-def test_bursts_fade_and_single_losses_in_them_do_not(heard: Heard) -> None:
-    """What is gone for long must not drone on; most of a burst's 60 ms is filled."""
+def test_a_long_loss_fades_and_most_of_a_burst_is_filled(heard: Heard) -> None:
+    """PJSIP stretches what it has by 80 ms at most: what is gone for longer must not drone on."""
     concealed, plain, _ = heard
-    assert holes(concealed, "93") < 0.4 * holes(plain, "93")
-    assert within_3_db(concealed, "93") > 0.95
+    assert holes(concealed, "93") < 0.6 * holes(plain, "93")
+    assert within_3_db(concealed, "93") > 0.93
 
 
 def test_a_tone_keeps_its_level_through_60_ms_of_jitter(heard: Heard) -> None:

@@ -4,62 +4,10 @@ import signal
 import time
 
 from tests.peers.processes import Node
-from tests.peers.raw import PCMU_SDP, RawCaller
+from tests.peers.raw import PCMU_SDP, RawCaller, audible
 from tests.peers.records import ended, events, outcome
 
 SILENCE = b"\xff" * 160
-
-
-def key(
-    caller: RawCaller, event: int, *, sequence: int, timestamp: int, marker: bool, first: int = 1
-) -> int:
-    """One key press as RFC 4733 packets: four updates and three end packets, from ``first`` on."""
-    for step in range(first, 8):
-        end = 0x80 if step > 4 else 0
-        duration = 160 * min(step, 5)
-        payload = bytes([event, end | 10]) + duration.to_bytes(2, "big")
-        caller.send_rtp(
-            payload, sequence=sequence, timestamp=timestamp, kind=101, marker=marker and step == 1
-        )
-        sequence += 1
-        time.sleep(0.02)
-    return sequence
-
-
-def test_a_digit_counts_once_however_often_its_packets_come(own_node: Node) -> None:
-    with RawCaller(own_node.address) as caller:
-        caller.answered()
-        sequence = 1
-        for number, (event, marker) in enumerate([(1, True), (1, False), (11, True), (5, True)]):
-            stamp = 8000 + number * 2400
-            sequence = key(caller, event, sequence=sequence, timestamp=stamp, marker=marker)
-            time.sleep(0.1)
-        caller.request("BYE")
-        caller.expect(status=200, method="BYE")
-    (record,) = ended(own_node.data)
-    assert [line["digit"] for line in events(record, "DigitPressed")] == ["1", "1", "#", "5"]
-
-
-def test_each_press_of_one_key_counts_where_only_its_end_arrives(own_node: Node) -> None:
-    """patches/dtmf-by-timestamp.patch: without it, three presses were one digit."""
-    with RawCaller(own_node.address) as caller:
-        caller.answered()
-        sequence = 1
-        for number in range(3):
-            stamp = 8000 + number * 2400
-            sequence = key(
-                caller, 5, sequence=sequence, timestamp=stamp, marker=False, first=5 + number
-            )
-            time.sleep(0.1)
-        caller.request("BYE")
-        caller.expect(status=200, method="BYE")
-    (record,) = ended(own_node.data)
-    assert [line["digit"] for line in events(record, "DigitPressed")] == ["5", "5", "5"]
-
-
-def audible(packets: list[tuple[float, bytes]]) -> int:
-    """How many packets hold more than mu-law silence."""
-    return sum(len(set(packet[12:]) - {0xFF, 0x7F, 0xFE, 0x7E}) > 4 for _, packet in packets)
 
 
 def test_hold_is_answered_in_the_right_direction_and_playout_stands_still(own_node: Node) -> None:

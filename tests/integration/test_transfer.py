@@ -7,7 +7,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.integration.test_midcall import key
 from tests.peers.processes import Node, node
 from tests.peers.raw import Message, RawCaller
 from tests.peers.records import Record, ended, events, outcome
@@ -27,7 +26,7 @@ def refer(caller: RawCaller, sequence: int = 1) -> Message:
     """Get the agent to transfer us: press 0, hear the prompt, take the REFER."""
     caller.answered()
     time.sleep(0.3)
-    key(caller, 0, sequence=sequence, timestamp=8000, marker=True)
+    caller.key(0, sequence=sequence, timestamp=8000, marker=True)
     return caller.expect(method="REFER", timeout_s=10)
 
 
@@ -160,7 +159,7 @@ def test_a_first_refers_late_failure_is_not_the_second_ones(impatient: Node) -> 
         first = refer(caller)
         caller.respond(first, 202, "Accepted")
         time.sleep(2.7)  # given up: the agent speaks again, and we ask again
-        key(caller, 0, sequence=40, timestamp=64000, marker=True)
+        caller.key(0, sequence=40, timestamp=64000, marker=True)
         second = caller.expect(method="REFER", timeout_s=10)
         caller.respond(second, 202, "Accepted")
         number = first.one("cseq").split()[0]

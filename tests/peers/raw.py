@@ -230,6 +230,18 @@ class RawCaller:
 
     # ------------------------------------------------------------------ audio
 
+    def key(self, event: int, *, sequence: int, timestamp: int, marker: bool) -> int:
+        """One key press as RFC 4733 packets: four updates and three end packets."""
+        for step in range(1, 8):
+            end = 0x80 if step > 4 else 0
+            duration = 160 * min(step, 5)
+            payload = bytes([event, end | 10]) + duration.to_bytes(2, "big")
+            first = marker and step == 1
+            self.send_rtp(payload, sequence=sequence, timestamp=timestamp, kind=101, marker=first)
+            sequence += 1
+            time.sleep(0.02)
+        return sequence
+
     def send_rtp(
         self, payload: bytes, *, sequence: int, timestamp: int, kind: int = 0, marker: bool = False
     ) -> None:
@@ -247,3 +259,8 @@ class RawCaller:
             except TimeoutError:
                 break
         return packets
+
+
+def audible(packets: list[tuple[float, bytes]]) -> int:
+    """How many packets hold more than mu-law silence."""
+    return sum(len(set(packet[12:]) - {0xFF, 0x7F, 0xFE, 0x7E}) > 4 for _, packet in packets)

@@ -386,3 +386,21 @@ def test_a_knowledge_folder_counts_from_its_file(
     tenant = config.load(path).tenants[0]
     assert tenant.knowledge == tmp_path / "k"
     assert tenant.greeting == {Language.EN: "Hello."}
+
+
+def test_every_kind_of_setting_works_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("MEDIA__CLOCK_HZ", "16000"),
+        ("MEDIA__SYMMETRIC_RTP", "true"),
+        ("SIP__MAX_CALLS", "100"),
+        ("SIP__PROXIES", '["10.0.0.0/8"]'),
+        ("SIP__TRACE", "sip.pcap"),
+        ("TRUNKS", '[{"name": "a", "ptime_ms": 40}]'),
+    ):
+        monkeypatch.setenv(f"SIPAGENT_{name}", value)
+    settings = config.load()
+    assert settings.media.clock_hz == 16000
+    assert settings.media.symmetric_rtp
+    assert settings.sip.max_calls == 100
+    assert settings.sip.trace == Path("sip.pcap")
+    assert settings.trunks[0].ptime_ms == 40

@@ -470,6 +470,9 @@ private:
         const std::string text(static_cast<const char *>(body->data), body->len);
         std::string said = relay ? field(text, "signal") : text;
         said = trimmed(said);
+        if (relay && said.size() == 2 && said[0] == '1' && said[1] >= '0' && said[1] <= '6')
+            /* the event's number (RFC 4733 table 7); 16 is the hook, which is no key */
+            said = said[1] == '6' ? std::string() : std::string(1, "*#ABCD"[said[1] - '0']);
         const std::string length = relay ? field(text, "duration") : "";
         bool good = !said.empty() && said.size() <= MOST_DIGITS_AT_ONCE;
         for (char &key : said) {

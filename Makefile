@@ -3,13 +3,14 @@
 BIN := .venv/bin
 PEERS := baresip kamailio openssl sip-tester tshark
 
-.PHONY: help setup peers demo serve test check bench sanitize format
+.PHONY: help setup peers demo serve test check bench interop sanitize format
 
 help:
 	@echo 'make demo    two calls, English and Arabic, from greeting to transfer; ASK="..." asks your own'
 	@echo 'make serve   keep a server running, to dial from your own softphone'
 	@echo 'make test    install everything and run every test'
 	@echo 'make check   lint, types and unit tests, in under a minute'
+	@echo 'make interop   try the node with every peer; writes the table of docs/interop.md'
 	@echo 'make sanitize  the native classes and the torture run under address and thread sanitizers'
 	@echo 'make bench   measure speed from outside; writes docs/performance tables to bench-output/'
 
@@ -39,6 +40,9 @@ test: setup peers
 
 bench: setup peers
 	@$(BIN)/python -m tests.bench
+
+interop: setup peers
+	@$(BIN)/pytest -q -p tests.interop --interop docs/interop.md
 
 sanitize: setup peers
 	@$(BIN)/python -m tests.sanitize

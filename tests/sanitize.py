@@ -69,6 +69,7 @@ def run(sanitizer: Sanitizer, site: Path) -> int:
         "LD_PRELOAD": " ".join(library(name) for name in sanitizer.preloaded),
         "NATIVE_TEST_CALLS": str(CALLS),
         "NATIVE_TEST_LIMIT_S": str(LIMIT_S),
+        "NATIVE_TEST_SANITIZED": "1",
     }
     test = [sys.executable, "-m", "pytest", "-q", f"--timeout={LIMIT_S}", *sanitizer.tests]
     print(f"{sanitizer.purpose} sanitizer, {CALLS} calls:", flush=True)

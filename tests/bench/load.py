@@ -43,6 +43,7 @@ def crowd(
     seconds: float,
     noise_dbfs: float = ROOM_DBFS,
     transport: str = "u1",
+    source: str = "127.0.0.1",
 ) -> Crowd:
     """Start ``calls`` callers, ``rate`` a second, each on the line for ``seconds``.
 
@@ -58,7 +59,7 @@ def crowd(
     (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
     scenario = folder / "caller.xml"
     scenario.write_text(SCENARIO.read_text())
-    host = "::1" if server[0].startswith("[") else "127.0.0.1"
+    host = "::1" if server[0].startswith("[") else source
     media = 40000 + free_port() % 8000 // 2 * 2
     command = [
         *("sipp", f"{server[0]}:{server[1]}", "-sf", scenario.name, "-s", "+97142000000"),

@@ -47,6 +47,11 @@ def expect_bye(desk: RawCaller) -> Message:
 
 
 @pytest.mark.parametrize("first", ["a", "b"])
+@pytest.mark.interop(
+    "raw UDP, called",
+    "183 and 200 from two branches of a fork",
+    "the first 200 has the call; the second gets ACK and BYE",
+)
 def test_of_two_that_answer_the_first_has_the_call_and_the_other_bye(
     desk: RawCaller, first: str
 ) -> None:
@@ -69,6 +74,9 @@ def test_of_two_that_answer_the_first_has_the_call_and_the_other_bye(
         assert expect_bye(desk).one("to").endswith(f"tag={first}")
 
 
+@pytest.mark.interop(
+    "raw UDP, called", "302 to another port", "not followed; the call ends with 302"
+)
 def test_a_redirection_is_not_followed(desk: RawCaller) -> None:
     with RawCaller(("127.0.0.1", 9)) as other, dialling(uri(desk)) as dialler:
         invite = called(desk, dialler.port)
@@ -93,6 +101,7 @@ def digest(credentials: str, method: str) -> tuple[str, str]:
     return given["response"], md5(known, *once, asked)
 
 
+@pytest.mark.interop("raw UDP, called", "407 and then 401, MD5 with qop=auth", "both answers right")
 def test_we_have_the_password_that_is_asked_for_on_the_way_and_at_the_end(desk: RawCaller) -> None:
     """401 of the desk after 407 of a proxy before it: the next INVITE has both answers."""
     with dialling(uri(desk), username=USER, password=PASSWORD) as dialler:
@@ -113,6 +122,7 @@ def test_we_have_the_password_that_is_asked_for_on_the_way_and_at_the_end(desk: 
 
 
 @pytest.mark.parametrize("known", [True, False])
+@pytest.mark.interop("raw UDP, called", "a password that is refused", "given up after a few")
 def test_a_password_that_is_refused_ends_the_call(desk: RawCaller, known: bool) -> None:
     with dialling(uri(desk), username=USER if known else "", password=PASSWORD) as dialler:
         invite: Message | None = called(desk, dialler.port)
@@ -127,6 +137,7 @@ def test_a_password_that_is_refused_ends_the_call(desk: RawCaller, known: bool) 
         assert dialler.expect("HungUp")["status"] == 401
 
 
+@pytest.mark.interop("raw UDP, called", "CANCEL after 180", "487 acknowledged")
 def test_hanging_up_while_it_rings_is_cancel(desk: RawCaller) -> None:
     with dialling(uri(desk)) as dialler:
         invite = called(desk, dialler.port)
@@ -141,6 +152,7 @@ def test_hanging_up_while_it_rings_is_cancel(desk: RawCaller) -> None:
         assert dialler.expect("HungUp")["by"] == "us"
 
 
+@pytest.mark.interop("raw UDP, called", "200 that crosses our CANCEL", "ACK and BYE")
 def test_a_200_that_crosses_our_cancel_is_acknowledged_and_hung_up_on(desk: RawCaller) -> None:
     """RFC 3261 9.1."""
     with dialling(uri(desk)) as dialler:
@@ -155,6 +167,7 @@ def test_a_200_that_crosses_our_cancel_is_acknowledged_and_hung_up_on(desk: RawC
         expect_bye(desk)
 
 
+@pytest.mark.interop("raw UDP, called", "183 with Require: 100rel", "PRACK, then audio")
 def test_a_reliable_183_is_acknowledged(desk: RawCaller) -> None:
     """RFC 3262: it has the answer, so the 200 needs none."""
     with dialling(uri(desk)) as dialler:
@@ -172,6 +185,9 @@ def test_a_reliable_183_is_acknowledged(desk: RawCaller) -> None:
         expect_bye(desk)
 
 
+@pytest.mark.interop(
+    "raw UDP, called", "INVITE of over 1,300 bytes, TCP open on the same port", "stays on UDP"
+)
 def test_an_invite_longer_than_a_frame_stays_on_udp(desk: RawCaller) -> None:
     """RFC 3261 18.1.1 would change to TCP over 1300 bytes, where a UDP trunk has nobody."""
     long = f"{uri(desk)};x={'y' * 850}"
@@ -186,6 +202,7 @@ def test_an_invite_longer_than_a_frame_stays_on_udp(desk: RawCaller) -> None:
             tcp.accept()
 
 
+@pytest.mark.interop("a DNS server of the tests", "SRV by priority", "the first target is called")
 def test_a_name_is_called_where_srv_says(desk: RawCaller) -> None:
     """RFC 3263 section 4, with the DNS servers of ``sip.nameservers``."""
     services = {UDP: [Server(20, "two.example.test", 9), Server(10, "one.example.test", desk.port)]}
@@ -200,6 +217,7 @@ def test_a_name_is_called_where_srv_says(desk: RawCaller) -> None:
     assert dns.asked[0][0] == UDP
 
 
+@pytest.mark.interop("a DNS server of the tests", "a name that nobody knows", "502 at once")
 def test_a_name_that_nobody_knows_ends_the_call_at_once() -> None:
     with (
         Dns({}, {}) as dns,
@@ -208,6 +226,11 @@ def test_a_name_that_nobody_knows_ends_the_call_at_once() -> None:
         assert dialler.expect("HungUp")["status"] == 502
 
 
+@pytest.mark.interop(
+    "a DNS server of the tests",
+    "the first of two SRV targets refuses TCP",
+    "the second is called (over UDP PJSIP does not try it)",
+)
 def test_over_tcp_the_second_srv_target_is_called_where_the_first_refuses() -> None:
     """Over UDP, PJSIP knows of no refusal and stays with the first until it gives up."""
     with socket.create_server(("127.0.0.1", 0)) as second:

@@ -54,6 +54,11 @@ def record_of(served: Node, caller: RawCaller) -> Record:
 
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.interop(
+    "raw UDP",
+    "re-INVITE and UPDATE with sendrecv, sendonly, recvonly, inactive and c=0.0.0.0",
+    "the counterpart direction; our RTP stops and comes back",
+)
 def test_each_direction_is_answered_with_its_counterpart_and_our_rtp_obeys(
     line: Node, method: str
 ) -> None:
@@ -80,6 +85,11 @@ def test_each_direction_is_answered_with_its_counterpart_and_our_rtp_obeys(
 
 
 @pytest.mark.parametrize(("method", "hold"), [("INVITE", "sendonly"), ("UPDATE", "inactive")])
+@pytest.mark.interop(
+    "raw UDP",
+    "hold and retrieve, then the caller speaks",
+    "the agent is heard and hears; nothing was heard on hold",
+)
 def test_after_hold_both_hear_each_other(line: Node, method: str, hold: str) -> None:
     with RawCaller(line.address) as caller:
         caller.answered()
@@ -96,6 +106,11 @@ def test_after_hold_both_hear_each_other(line: Node, method: str, hold: str) -> 
 
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.interop(
+    "raw UDP",
+    "audio moved to another host by re-INVITE and UPDATE",
+    "our RTP follows; only the new host is heard",
+)
 def test_our_rtp_follows_the_peer_to_another_host_and_only_that_is_heard(
     line: Node, method: str
 ) -> None:
@@ -118,6 +133,11 @@ def test_our_rtp_follows_the_peer_to_another_host_and_only_that_is_heard(
 
 
 @pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.interop(
+    "raw UDP",
+    "re-INVITE without an offer, ACK with and without the answer",
+    "our offer; audio follows, or stays",
+)
 def test_a_re_invite_without_an_offer_gets_ours(line: Node, answered: bool) -> None:
     """RFC 3261 14.2. An ACK without the answer it owes us leaves the audio as it was."""
     with RawCaller(line.address) as caller:
@@ -137,6 +157,9 @@ def test_a_re_invite_without_an_offer_gets_ours(line: Node, answered: bool) -> N
 
 @pytest.mark.parametrize("offer", [GSM, FAX], ids=["gsm", "fax"])
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.interop(
+    "raw UDP", "re-INVITE and UPDATE with GSM alone, with T.38 alone", "488, the call goes on"
+)
 def test_an_offer_that_we_cannot_take_is_488_and_the_call_goes_on(
     line: Node, method: str, offer: str
 ) -> None:
@@ -151,6 +174,9 @@ def test_an_offer_that_we_cannot_take_is_488_and_the_call_goes_on(
         record_of(line, caller)
 
 
+@pytest.mark.interop(
+    "raw UDP", "UPDATE and re-INVITE while our offer is open", "491, or 500 with Retry-After"
+)
 def test_a_request_that_crosses_a_pending_one_is_told_to_come_again(line: Node) -> None:
     """RFC 3261 14.2 and RFC 3311 5.2: 500 with Retry-After, and 491 while our offer is open."""
     with RawCaller(line.address) as caller:
@@ -177,6 +203,7 @@ def test_a_request_that_crosses_a_pending_one_is_told_to_come_again(line: Node) 
 
 
 @pytest.mark.parametrize("header", ["Supported", "Require"])
+@pytest.mark.interop("raw UDP", "100rel supported and required", "200 at once")
 def test_100rel_is_no_obstacle(line: Node, header: str) -> None:
     """RFC 3262: our 200 comes at once, so there is nothing to be acknowledged on the way."""
     with RawCaller(line.address) as caller:
@@ -186,6 +213,7 @@ def test_100rel_is_no_obstacle(line: Node, header: str) -> None:
     assert not [message for message in caller.seen if message.all("rseq")]
 
 
+@pytest.mark.interop("raw UDP", "an unknown extension required", "420 with Unsupported")
 def test_an_extension_that_we_do_not_have_is_420(line: Node) -> None:
     with RawCaller(line.address) as caller:
         caller.invite(["Require: gruu"])
@@ -194,6 +222,11 @@ def test_an_extension_that_we_do_not_have_is_420(line: Node) -> None:
         caller.request("ACK")
 
 
+@pytest.mark.interop(
+    "SIPp",
+    "20 calls: hold by re-INVITE, retrieve by UPDATE",
+    "each answer has its direction; Held before Retrieved; one Outcome each",
+)
 def test_sipp_holds_and_retrieves_twenty_calls_at_once(tmp_path: Path) -> None:
     """sipp/hold.xml looks at the direction of each answer."""
     with node(tmp_path, SIP__MEDIA_TIMEOUT_S="0") as served:
@@ -211,6 +244,7 @@ def test_sipp_holds_and_retrieves_twenty_calls_at_once(tmp_path: Path) -> None:
         assert outcome(record) == "caller-hung-up"
 
 
+@pytest.mark.interop("raw UDP", "OPTIONS within a call", "200")
 def test_options_within_a_call_is_answered_200(line: Node) -> None:
     with RawCaller(line.address) as caller:
         caller.answered()
@@ -221,6 +255,7 @@ def test_options_within_a_call_is_answered_200(line: Node) -> None:
     assert answer.status == 200
 
 
+@pytest.mark.interop("raw UDP", "re-INVITE after BYE", "refused; nothing of it stays")
 def test_a_re_invite_after_bye_is_refused(line: Node) -> None:
     """RFC 3261 14.2 and 15.1.2; a request without an answer is a transaction that never ends."""
     with RawCaller(line.address) as caller:

@@ -169,6 +169,12 @@ def keyed(served: Node, packets: Sequence[Packet], sdp: str = PCMU_SDP) -> tuple
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.interop(
+    "raw UDP",
+    "RFC 4733: all 16 keys; with and without marker; one to five end packets; start or end lost; "
+    "two presses mixed; held for 30 s; packets that overtake; flash and other events",
+    "each press one digit, nothing else any",
+)
 def test_a_press_is_one_digit(shared_node: Node, case: str) -> None:
     packets, digits = CASES[case]
     assert keyed(shared_node, packets)[0] == digits
@@ -186,6 +192,9 @@ def test_the_first_packet_of_a_call_may_be_the_end_of_a_press(shared_node: Node)
     assert [line["digit"] for line in events(record, "DigitPressed")] == ["1"]
 
 
+@pytest.mark.interop(
+    "raw UDP", "telephone-event at another payload type", "digits at that one alone"
+)
 def test_events_have_the_payload_type_of_the_sdp(shared_node: Node) -> None:
     packets = [replace(packet, kind=96) for packet in press("1", 800)] + press("2", 1600)
     digits, record = keyed(shared_node, packets, PCMU_SDP.replace("101", "96"))
@@ -220,6 +229,7 @@ def wideband(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     ],
     ids=["both", "8 kHz first", "8 kHz alone"],
 )
+@pytest.mark.interop("raw UDP", "Opus with telephone-event/48000, /8000 or both", "digits")
 def test_beside_opus_events_have_its_clock_or_the_only_one_there_is(
     wideband: Node, sdp: str, kind: int
 ) -> None:

@@ -33,6 +33,11 @@ def behind(tmp_path: Path) -> Iterator[tuple[Node, tuple[str, int]]]:
 
 
 @pytest.mark.parametrize("transport", ["u1", "t1"])
+@pytest.mark.interop(
+    "SIPp behind Kamailio",
+    "10 calls over UDP, and over TCP with two Record-Routes",
+    "each one's trunk is the proxy's word",
+)
 def test_calls_through_the_proxy_are_their_carriers(
     behind: tuple[Node, tuple[str, int]], tmp_path: Path, transport: str
 ) -> None:
@@ -45,6 +50,11 @@ def test_calls_through_the_proxy_are_their_carriers(
     assert {outcome(record) for record in records} == {"caller-hung-up"}
 
 
+@pytest.mark.interop(
+    "raw UDP behind Kamailio",
+    "PCMU to a trunk of PCMA; X-Sipagent-Trunk forged; a stranger",
+    "488; no effect; 403",
+)
 def test_a_carrier_behind_the_proxy_has_its_own_rules(
     behind: tuple[Node, tuple[str, int]],
 ) -> None:
@@ -68,6 +78,9 @@ def test_who_is_no_proxy_is_no_trunk_whatever_he_says(
         caller.expect(status=403, method="INVITE")
 
 
+@pytest.mark.interop(
+    "Kamailio, baresip as desk", "REFER, NOTIFY and BYE along the recorded route", "transferred"
+)
 def test_a_transfer_goes_through_the_proxy(tmp_path: Path) -> None:
     """REFER, its NOTIFYs and BYE follow the recorded route."""
     knowledge = Path(__file__).parents[2] / "kb" / "demo"
@@ -89,6 +102,11 @@ def test_a_transfer_goes_through_the_proxy(tmp_path: Path) -> None:
     assert outcome(record) == "transferred"
 
 
+@pytest.mark.interop(
+    "Kamailio before two nodes",
+    "one drains, dies; both drain",
+    "the other has the calls; 503 with Retry-After",
+)
 def test_a_node_that_drains_or_dies_leaves_its_callers_to_the_next(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()

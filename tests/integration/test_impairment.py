@@ -99,6 +99,11 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
 
 
 @pytest.mark.parametrize("name", LOSS)
+@pytest.mark.interop(
+    "a lossy relay, tshark",
+    "1, 3 and 5 % loss, random and in bursts",
+    "our loss within 10 % of tshark's",
+)
 def test_loss_is_what_the_network_lost(measured: dict[str, Measured], name: str) -> None:
     call = measured[name]
     lost = call.network.towards_node.counts.lost
@@ -110,6 +115,7 @@ def test_loss_is_what_the_network_lost(measured: dict[str, Measured], name: str)
 
 
 @pytest.mark.parametrize("name", LOSS)
+@pytest.mark.interop("a lossy relay", "bursts of loss", "their length in the record")
 def test_losses_in_a_row_are_as_long_as_the_network_made_them(
     measured: dict[str, Measured], name: str
 ) -> None:
@@ -128,6 +134,9 @@ def test_losses_in_a_row_are_as_long_as_the_network_made_them(
         pytest.param("reordered", marks=OVERTAKING),
     ],
 )
+@pytest.mark.interop(
+    "a lossy relay, tshark", "60 ms of jitter", "within 10 % where packets keep their order"
+)
 def test_jitter_is_the_mean_of_rfc_3550(measured: dict[str, Measured], name: str) -> None:
     """A third of a millisecond is what PJSIP's clock of 8 kHz, and its rounding, may cost."""
     call = measured[name]
@@ -135,6 +144,7 @@ def test_jitter_is_the_mean_of_rfc_3550(measured: dict[str, Measured], name: str
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.interop("a lossy relay", "delay", "round trip within 10 %")
 def test_the_round_trip_is_the_mean_of_what_rtcp_tells(
     measured: dict[str, Measured], name: str
 ) -> None:
@@ -145,6 +155,7 @@ def test_the_round_trip_is_the_mean_of_what_rtcp_tells(
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.interop("a lossy relay", "all of it", "MOS as the E-model has it")
 def test_the_opinion_is_that_of_the_e_model(measured: dict[str, Measured], name: str) -> None:
     """G.107 in full and G.113's G.711 with concealment, of the figures beside it."""
     told = measured[name].quality
@@ -163,6 +174,7 @@ def test_the_opinion_falls_with_loss_and_more_with_bursts(measured: dict[str, Me
     assert random[-1] < 4.0
 
 
+@pytest.mark.interop("a lossy relay", "packets twice", "neither lost nor late")
 def test_duplicates_are_neither_lost_nor_late(measured: dict[str, Measured]) -> None:
     call = measured["duplicated"]
     counts, told = call.network.towards_node.counts, call.quality
@@ -171,6 +183,7 @@ def test_duplicates_are_neither_lost_nor_late(measured: dict[str, Measured]) -> 
     assert (told["lost"], told["discarded"]) == (0, 0)
 
 
+@pytest.mark.interop("a lossy relay", "packets that overtake others", "few are lost for it")
 def test_packets_that_overtake_others_cost_few_of_them(measured: dict[str, Measured]) -> None:
     """Without a prefetch (``PREFETCH_MS``) the buffer refused a tenth to a third at 60 ms."""
     for name, share in (("reordered", 0.01), ("60 ms, overtaking", 0.06)):
@@ -179,6 +192,11 @@ def test_packets_that_overtake_others_cost_few_of_them(measured: dict[str, Measu
         assert told["discarded"] <= share * told["received"], name
 
 
+@pytest.mark.interop(
+    "the test phone, a lossy relay",
+    "3 % loss, 60 ms of jitter, 1 % twice, both ways",
+    "question, barge-in and goodbye understood and answered",
+)
 def test_a_caller_gets_the_answer_through_loss_and_jitter(tmp_path: Path) -> None:
     """3 % lost, 60 ms of jitter, 1 % twice, both ways: heard, answered, interrupted, left."""
     weather = Weather(loss=0.03, delay_ms=80, jitter_ms=60, duplicate=0.01)

@@ -34,6 +34,11 @@ def test_an_invite_is_answered_and_audio_flows_at_once(own_node: Node) -> None:
     assert [line["seq"] for line in record] == list(range(len(record)))
 
 
+@pytest.mark.interop(
+    "raw UDP, as Twilio writes",
+    "two Record-Routes, the number in Diversion, a private Contact",
+    "loose routing exact",
+)
 def test_a_carriers_invite_keeps_its_route_and_takes_the_number_from_diversion(
     own_node: Node,
 ) -> None:
@@ -120,6 +125,7 @@ def narrow_node(tmp_path: Path) -> Iterator[Node]:
         yield running
 
 
+@pytest.mark.interop("raw UDP", "CANCEL at any moment of set-up", "one Outcome, no leg left")
 def test_cancel_at_any_moment_of_set_up_gives_one_outcome_and_leaves_no_leg(
     narrow_node: Node,
 ) -> None:
@@ -167,6 +173,7 @@ def test_bytes_that_are_no_text_in_headers_do_not_cost_the_call(own_node: Node) 
     assert outcome(record) == "caller-hung-up"
 
 
+@pytest.mark.interop("raw UDP", "INVITE without an offer", "ours in the 200")
 def test_an_invite_without_an_offer_is_answered_with_ours(own_node: Node) -> None:
     """A late offer (RFC 3261 13.2.1): our 200 offers, the ACK answers."""
     with RawCaller(own_node.address) as caller:
@@ -183,6 +190,7 @@ def test_an_invite_without_an_offer_is_answered_with_ours(own_node: Node) -> Non
 
 
 @pytest.mark.parametrize("direction", ["sendonly", "inactive"])
+@pytest.mark.interop("raw UDP", "a call that begins on hold", "greeted when it is retrieved")
 def test_a_call_that_begins_on_hold_is_greeted_when_it_is_retrieved(
     own_node: Node, direction: str
 ) -> None:
@@ -202,6 +210,7 @@ def test_a_call_that_begins_on_hold_is_greeted_when_it_is_retrieved(
     assert kinds.index("Held") < kinds.index("Retrieved")
 
 
+@pytest.mark.interop("raw UDP", "video before audio", "audio answered, video refused")
 def test_audio_need_not_be_the_first_media_line(own_node: Node) -> None:
     video = "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio"
     with RawCaller(own_node.address) as caller:

@@ -57,6 +57,7 @@ def tones(keys: str) -> list[Packet | None]:
     return [*packets(bytes(8000) + sound(keys, 8000) + bytes(1600))]
 
 
+@pytest.mark.interop("raw UDP", "16 keys as tones over PCMU", "each once, none taken for speech")
 def test_tones_are_digits_that_interrupt_and_nobody_takes_them_for_speech(analogue: Node) -> None:
     record = speak(analogue, tones(KEYS))
     assert digits(record) == KEYS
@@ -67,12 +68,14 @@ def test_tones_are_digits_that_interrupt_and_nobody_takes_them_for_speech(analog
     assert all(100 <= later - earlier <= 300 for earlier, later in pairwise(times))
 
 
+@pytest.mark.interop("raw UDP", "the same with every 20th packet lost", "each once")
 def test_tones_survive_the_loss_of_every_twentieth_packet(analogue: Node) -> None:
     audio = tones(ASIDE)
     audio[7::20] = [None] * len(audio[7::20])
     assert digits(speak(analogue, audio)) == ASIDE
 
 
+@pytest.mark.interop("raw UDP", "tones beside telephone events", "each press once")
 def test_where_events_were_agreed_on_the_tones_beside_them_do_not_count(analogue: Node) -> None:
     """A gateway may leave the tone in the audio until its event takes over, or all of it."""
     event = press("5", 0)[0]
@@ -166,6 +169,11 @@ def collect(peer: RawCaller, received: Received) -> None:
     raise AssertionError("the phone did not hang up")
 
 
+@pytest.mark.interop(
+    "raw UDP, called",
+    "we key as telephone events",
+    "three equal end packets, one timestamp a press",
+)
 def test_events_on_the_wire_are_those_of_rfc_4733() -> None:
     received = keyed_by_our_phone("rfc4733", KEYS, PCMU_SDP)
     sent = [packet for packet in received.rtp if packet[1] & 0x7F == 101]
@@ -188,6 +196,7 @@ def test_events_are_not_sent_to_who_takes_none() -> None:
     assert {packet[1] & 0x7F for packet in received.rtp} <= {0}
 
 
+@pytest.mark.interop("raw UDP, called", "we key by INFO", "one request a key")
 def test_keys_by_info_are_one_request_each() -> None:
     received = keyed_by_our_phone("info", SOME, PCMU_SDP)
     infos = [request for request in received.requests if request.method == "INFO"]
@@ -213,6 +222,7 @@ def level_dbm0(audio: NDArray[np.float64], hz: float) -> float:
     return float(20 * np.log10(2 * np.abs((middle * turn).mean()) / DBM0))
 
 
+@pytest.mark.interop("raw UDP, called", "we key as tones", "100 ms at -9 and -7 dBm0")
 def test_tones_on_the_wire_are_those_of_q_23() -> None:
     received = keyed_by_our_phone("inband", SOME, NO_EVENTS)
     assert "telephone-event" not in received.invite.body

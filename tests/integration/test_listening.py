@@ -96,6 +96,7 @@ Heard = tuple[Ear, Ear, dict[str, Stream]]
 
 
 @pytest.mark.parametrize("number", ["91", "92"])
+@pytest.mark.interop("raw UDP", "a tone through 3 and 5 % loss", "no hole")
 def test_a_tone_has_no_holes_where_3_or_5_per_cent_are_lost(heard: Heard, number: str) -> None:
     """Without concealment every loss is one: what this measures is there to be measured."""
     concealed, plain, _ = heard
@@ -111,12 +112,18 @@ def test_a_long_loss_fades_and_most_of_a_burst_is_filled(heard: Heard) -> None:
     assert within_3_db(concealed, "93") > 0.93
 
 
+@pytest.mark.interop("raw UDP", "a tone through 60 ms of jitter", "its level kept")
 def test_a_tone_keeps_its_level_through_60_ms_of_jitter(heard: Heard) -> None:
     concealed, _, _ = heard
     assert within_3_db(concealed, "94") > 0.95
 
 
 @pytest.mark.parametrize("number", SKEWS)
+@pytest.mark.interop(
+    "raw UDP",
+    "a sender's clock fast and slow, 720 ms in 30 s as 200 ppm in an hour",
+    "the delay stays bounded",
+)
 def test_a_clock_that_is_not_ours_does_not_add_up(heard: Heard, number: str) -> None:
     """Left alone, the clocks would be 720 ms apart at the end."""
     concealed, _, streams = heard
@@ -127,6 +134,7 @@ def test_a_clock_that_is_not_ours_does_not_add_up(heard: Heard, number: str) -> 
     assert max(found) < 0.3
 
 
+@pytest.mark.interop("raw UDP", "RFC 3389 comfort noise", "silence; the sound after it whole")
 def test_comfort_noise_is_silence_and_the_sound_after_it_is_whole(heard: Heard) -> None:
     """RFC 3389's payload is no G.711: played as that it would crackle."""
     concealed, _, _ = heard
@@ -139,6 +147,9 @@ def test_comfort_noise_is_silence_and_the_sound_after_it_is_whole(heard: Heard) 
     assert (sound[end : end + 8000 * 2].reshape(-1, WINDOW).max(axis=1) > LEVEL / 2).all()
 
 
+@pytest.mark.interop(
+    "raw UDP", "silence suppression", "the call lives; one who is gone is hung up on"
+)
 def test_a_caller_who_is_silent_on_the_wire_stays_and_one_who_is_gone_does_not(
     tmp_path: Path,
 ) -> None:

@@ -8,6 +8,8 @@ import struct
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.peers.processes import Node, node
 from tests.peers.raw import RawCaller
 from tests.peers.records import ended, events, outcome
@@ -21,6 +23,11 @@ def gaps(caller: RawCaller, seconds: float) -> list[float]:
     return [after - before for before, after in itertools.pairwise(times)]
 
 
+@pytest.mark.interop(
+    "raw UDP",
+    "RTP and RTCP garbage, an unknown payload, an ended call's port",
+    "no effect on others",
+)
 def test_rtp_that_is_no_rtp_disturbs_no_call(own_node: Node) -> None:
     """Garbage, unknown payloads, wrong versions and RTCP nonsense at one call; another listens."""
     rng = random.Random(4)
@@ -52,6 +59,9 @@ def test_rtp_that_is_no_rtp_disturbs_no_call(own_node: Node) -> None:
     assert [outcome(record) for record in ended(own_node.data, count=2)] == ["caller-hung-up"] * 2
 
 
+@pytest.mark.interop(
+    "raw UDP", "10,000 RTP packets a second at one port", "the others keep their gaps"
+)
 def test_a_flood_at_one_port_leaves_the_others_their_time(own_node: Node) -> None:
     """10,000 packets a second for three seconds, from the peer's own port and from a stranger's."""
     packet = struct.pack("!BBHII", 0x80, 0, 1, 160, 7) + b"\xff" * 160
@@ -98,11 +108,13 @@ def from_elsewhere(own_node: Node) -> int:
     return received
 
 
+@pytest.mark.interop("raw UDP", "RTP from another host than the SDP names", "not heard")
 def test_who_guesses_a_port_is_not_heard(own_node: Node) -> None:
     """patches/rtp-source.patch: without it, any source is the caller after ten packets."""
     assert from_elsewhere(own_node) == 0
 
 
+@pytest.mark.interop("raw UDP", "the same with media.symmetric_rtp", "heard")
 def test_a_caller_behind_nat_is_heard_where_the_setting_says_so(tmp_path: Path) -> None:
     with node(tmp_path, MEDIA__SYMMETRIC_RTP="true") as served:
         assert from_elsewhere(served) > 50

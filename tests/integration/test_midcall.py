@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from tests.peers.processes import Node
 from tests.peers.raw import PCMU_SDP, RawCaller, audible
 from tests.peers.records import ended, events, outcome
@@ -10,6 +12,7 @@ from tests.peers.records import ended, events, outcome
 SILENCE = b"\xff" * 160
 
 
+@pytest.mark.interop("raw UDP", "hold while the agent speaks", "playout stands still and goes on")
 def test_hold_is_answered_in_the_right_direction_and_playout_stands_still(own_node: Node) -> None:
     with RawCaller(own_node.address) as caller:
         caller.answered()
@@ -32,6 +35,9 @@ def test_hold_is_answered_in_the_right_direction_and_playout_stands_still(own_no
     assert len(events(record, "Retrieved")) == 1
 
 
+@pytest.mark.interop(
+    "raw UDP", "SIGTERM during a call", "the call goes on; new ones 503 with Retry-After"
+)
 def test_sigterm_lets_a_call_end_and_refuses_new_ones_with_retry_after(own_node: Node) -> None:
     with RawCaller(own_node.address) as caller, RawCaller(own_node.address) as late:
         caller.answered()
@@ -49,6 +55,7 @@ def test_sigterm_lets_a_call_end_and_refuses_new_ones_with_retry_after(own_node:
     assert outcome(record) == "caller-hung-up"
 
 
+@pytest.mark.interop("raw UDP", "a second SIGTERM", "BYE to all")
 def test_a_second_sigterm_ends_every_call_with_bye(own_node: Node) -> None:
     with RawCaller(own_node.address) as caller:
         caller.answered()

@@ -16,6 +16,7 @@ from tests.peers.records import ended, events, outcome
 from tools.demo.desk import desk
 
 
+@pytest.mark.interop("SIPp", "100 G.711 calls at once over UDP", "each one Outcome, none left open")
 def test_100_calls_at_once_each_have_one_outcome(own_node: Node, tmp_path: Path) -> None:
     callers = crowd(tmp_path / "sipp", own_node.address, calls=100, rate=25, seconds=6)
     time.sleep(5.0)
@@ -67,6 +68,11 @@ def configured(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.interop(
+    "baresip behind Kamailio, tshark",
+    "transfer by REFER with the token in the user part",
+    "answered; BYE follows the NOTIFY at once",
+)
 def test_a_supervisors_softphone_takes_the_caller_with_the_token(
     tmp_path: Path, configured: Path
 ) -> None:

@@ -36,6 +36,9 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         (["Supported: timer"], "", False),
     ],
 )
+@pytest.mark.interop(
+    "raw UDP", "session timers, asked for in five ways", "agreed as RFC 4028 wants"
+)
 def test_the_caller_says_how_often_and_mostly_who(
     line: Node, asked: list[str], agreed: str, required: bool
 ) -> None:
@@ -47,6 +50,7 @@ def test_the_caller_says_how_often_and_mostly_who(
         hang_up(caller)
 
 
+@pytest.mark.interop("raw UDP", "a session interval of 89 s", "422 with Min-SE: 90")
 def test_an_interval_below_ours_is_422_with_our_least(line: Node) -> None:
     too_short = ["Supported: timer", f"Session-Expires: {SHORTEST_S - 1}"]
     with RawCaller(line.address) as caller:
@@ -65,6 +69,9 @@ def test_an_interval_below_ours_is_422_with_our_least(line: Node) -> None:
 
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.interop(
+    "raw UDP", "refresh by the caller, re-INVITE and UPDATE", "the same SDP version"
+)
 def test_a_refresh_that_changes_nothing_keeps_the_sdp_version(line: Node, method: str) -> None:
     with RawCaller(line.address) as caller:
         first = caller.answered([*TIMER, THEY])
@@ -89,6 +96,9 @@ def test_an_update_without_sdp_refreshes(line: Node) -> None:
         hang_up(caller)
 
 
+@pytest.mark.interop(
+    "raw UDP", "refresh by us", "re-INVITE with the same SDP after half the interval"
+)
 def test_we_refresh_by_re_invite_with_the_same_sdp(old_calls: OldCalls) -> None:
     ok, refresh = old_calls.re_invite.result(OLD_S)
     assert refresh.method == "INVITE"
@@ -97,17 +107,24 @@ def test_we_refresh_by_re_invite_with_the_same_sdp(old_calls: OldCalls) -> None:
     assert 40 < refresh.at - ok.at < 50
 
 
+@pytest.mark.interop("raw UDP", "refresh by us, UPDATE in the peer's Allow", "UPDATE without SDP")
 def test_we_refresh_by_update_without_sdp_where_the_peer_allows_it(old_calls: OldCalls) -> None:
     _, refresh = old_calls.update.result(OLD_S)
     assert refresh.method == "UPDATE"
     assert not refresh.body
 
 
+@pytest.mark.interop(
+    "raw UDP", "our refresh crossed by the peer's re-INVITE", "491 both ways; the call goes on"
+)
 def test_our_re_invite_and_the_peers_may_cross(old_calls: OldCalls) -> None:
     old_calls.collided.result(OLD_S)
 
 
 @pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.interop(
+    "raw UDP", "our refresh answered 491 twice", "asked again within 2 s; the call goes on"
+)
 def test_a_refresh_that_was_answered_491_is_repeated(old_calls: OldCalls, which: int) -> None:
     """RFC 3261 14.1, after up to 2 s. PJSIP alone gives up, and says BYE when time is over."""
     refreshes = old_calls.crossed[which].result(OLD_S)
@@ -115,6 +132,7 @@ def test_a_refresh_that_was_answered_491_is_repeated(old_calls: OldCalls, which:
     assert refreshes[2].at - refreshes[1].at < 2.5
 
 
+@pytest.mark.interop("raw UDP", "a caller who stops refreshing", "BYE with cause 408")
 def test_a_peer_that_does_not_refresh_is_hung_up_on(old_calls: OldCalls) -> None:
     """RFC 4028 section 10: at two thirds of the interval, or 32 s before its end."""
     after_s, bye = old_calls.abandoned.result(OLD_S)

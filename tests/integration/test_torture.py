@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from tests.bench.load import crowd
-from tests.peers.processes import Node, node
+from tests.peers.processes import node
 from tests.peers.raw import Message, RawCaller
 from tests.peers.torture import messages, mutations
 
@@ -19,9 +21,10 @@ HOSTILE = "127.0.0.9"
 class Hostile:
     """Sends datagrams as a trunk would, and ends the calls that come of them."""
 
-    def __init__(self, server: tuple[str, int]) -> None:
+    def __init__(self, server: tuple[str, int], source: str = HOSTILE) -> None:
+        self.source = source
         self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sip.bind((HOSTILE, 0))
+        self.sip.bind((source, 0))
         self.sip.setblocking(False)
         self.server = server
         self.statuses: dict[int, int] = {}
@@ -59,7 +62,7 @@ class Hostile:
         for method, number in (("ACK", int(found[1])), ("BYE", min(int(found[1]) + 1, 2**31 - 1))):
             lines = [
                 f"{method} {contact[1]} SIP/2.0",
-                f"Via: SIP/2.0/UDP {HOSTILE}:{self.port};branch=z9hG4bK{time.time_ns()};rport",
+                f"Via: SIP/2.0/UDP {self.source}:{self.port};branch=z9hG4bK{time.time_ns()};rport",
                 *(f"{name}: {ok.one(name)}" for name in ("from", "to", "call-id")),
                 f"CSeq: {number} {method}",
                 "Max-Forwards: 70",
@@ -68,15 +71,20 @@ class Hostile:
             self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self.server)
 
 
-def answered_within_a_second(served: Node) -> None:
+def answered_within_a_second(server: tuple[str, int], source: str = "127.0.0.1") -> None:
     began = time.monotonic()
-    with RawCaller(served.address) as caller:
+    with RawCaller(server, source=source) as caller:
         caller.answered()
         assert time.monotonic() - began < 1.0
         caller.request("BYE")
         caller.expect(status=200, method="BYE")
 
 
+@pytest.mark.interop(
+    "raw UDP, SIPp",
+    "360 hand-made odd messages and 10,000 mutations while 20 calls talk",
+    "no call disturbed, a new call within 1 s",
+)
 def test_torture_disturbs_no_call_and_stops_nothing(tmp_path: Path) -> None:
     """Some 360 hand-made messages and 10,000 mutations at the stack, while 20 calls talk."""
     with node(tmp_path, SIP__MAX_CALLS="500") as served:
@@ -84,9 +92,9 @@ def test_torture_disturbs_no_call_and_stops_nothing(tmp_path: Path) -> None:
         time.sleep(3.0)
         hostile = Hostile(served.address)
         hostile.send((message.data for message in messages(hostile.port, source=HOSTILE)), 100)
-        answered_within_a_second(served)
+        answered_within_a_second(served.address)
         hostile.send(mutations(1, MUTATIONS, hostile.port), A_SECOND)
-        answered_within_a_second(served)
+        answered_within_a_second(served.address)
         assert hostile.statuses.get(200, 0) > 50, "it must reach the stack, not the gate alone"
         callers.wait(TALK_S + 60)
         assert served.process.poll() is None

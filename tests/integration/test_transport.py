@@ -43,6 +43,9 @@ class Behind(RawCaller):
         return f"SIP/2.0/UDP 10.9.8.7:5060;branch={self.branch};rport"
 
 
+@pytest.mark.interop(
+    "raw UDP", "a private Via with rport", "answered to where it came from, with received and rport"
+)
 def test_answers_go_where_a_request_came_from(line: Node) -> None:
     """RFC 3581."""
     with Behind(line.address) as caller:
@@ -63,6 +66,7 @@ class Unasked(RawCaller):
         return f"SIP/2.0/UDP {self.source}:{self.port_named};branch={self.branch}"
 
 
+@pytest.mark.interop("raw UDP", "Via without rport", "answered to its port")
 def test_without_rport_answers_go_to_the_port_in_via(line: Node) -> None:
     """RFC 3261 18.2.2."""
     with RawCaller(line.address) as named, Unasked(line.address, port_named=named.port) as caller:
@@ -71,6 +75,7 @@ def test_without_rport_answers_go_to_the_port_in_via(line: Node) -> None:
         assert caller.receive(0.1) is None
 
 
+@pytest.mark.interop("raw UDP", "each request twice", "the same answer, one call")
 def test_a_repeated_request_gets_the_same_answer_and_makes_no_second_call(line: Node) -> None:
     with RawCaller(line.address) as caller:
         caller.invite()
@@ -91,6 +96,7 @@ def test_a_repeated_request_gets_the_same_answer_and_makes_no_second_call(line: 
     assert outcome(of_call(line.data, caller.call_id)) == "caller-hung-up"
 
 
+@pytest.mark.interop("raw UDP", "200 lost", "repeated after 0.5 s, 1 s, and so on")
 def test_our_200_is_repeated_until_it_is_acknowledged(line: Node) -> None:
     """RFC 3261 13.3.1.4: after 0.5 s, 1 s more, and so on."""
     with RawCaller(line.address) as caller:
@@ -103,6 +109,7 @@ def test_our_200_is_repeated_until_it_is_acknowledged(line: Node) -> None:
         hang_up(caller)
 
 
+@pytest.mark.interop("raw UDP", "no ACK ever", "BYE after 32 s; the Outcome says why")
 def test_a_call_without_any_ack_ends(old_calls: OldCalls) -> None:
     """64 times T1, of RFC 3261 13.3.1.4, and then BYE."""
     after_s, call_id = old_calls.unacknowledged.result(OLD_S)
@@ -112,6 +119,7 @@ def test_a_call_without_any_ack_ends(old_calls: OldCalls) -> None:
 
 
 @pytest.mark.parametrize("noise", [b"", b"\r\n", PING, b"\0" * 4, b"\0", b" "])
+@pytest.mark.interop("raw UDP", "keep-alives of 0, 1, 2 and 4 octets", "nothing")
 def test_a_keep_alive_on_udp_is_nothing(line: Node, noise: bytes) -> None:
     """What NAT boxes are fed with, in a call and outside."""
     with RawCaller(line.address) as caller:
@@ -122,6 +130,7 @@ def test_a_keep_alive_on_udp_is_nothing(line: Node, noise: bytes) -> None:
         hang_up(caller)
 
 
+@pytest.mark.interop("raw UDP", "OPTIONS", "200 with Allow, Accept, Supported")
 def test_options_is_answered_200_with_what_we_can(line: Node) -> None:
     with RawCaller(line.address) as caller:
         caller.request("OPTIONS")
@@ -133,6 +142,7 @@ def test_options_is_answered_200_with_what_we_can(line: Node) -> None:
         assert "timer" in ok.one("supported")
 
 
+@pytest.mark.interop("raw UDP", "a request of 8 KB", "answered")
 def test_a_request_of_8_kb_is_answered(line: Node) -> None:
     """STIR passports and long route sets; in fragments, where a frame is shorter."""
     with RawCaller(line.address) as caller:
@@ -165,6 +175,9 @@ def answers(connection: socket.socket, count: int) -> list[str]:
     return re.findall(r"CSeq: (\d+)", text)
 
 
+@pytest.mark.interop(
+    "raw TCP", "requests in pieces, together, and between keep-alives", "each answered once"
+)
 def test_tcp_brings_requests_in_pieces_together_and_between_keep_alives(
     line: Node, tcp_port: int
 ) -> None:

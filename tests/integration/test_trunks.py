@@ -89,6 +89,11 @@ secret = "{KEY}"
         (BROWSER, "udp", ["PCMU"], 8000, "dtls_srtp", "browser", "PCMU"),
     ],
 )
+@pytest.mark.interop(
+    "baresip",
+    "UDP, TCP and TLS; PCMU, PCMA, G.722, Opus; no SRTP, SDES and DTLS demanded; at 16 kHz",
+    "greeted; trunk and codec in the record; MOS over 4",
+)
 def test_a_softphone_is_answered_as_its_trunk_says(
     exchange: tuple[Node, dict[str, int]],
     tmp_path: Path,
@@ -126,6 +131,11 @@ def test_a_softphone_is_answered_as_its_trunk_says(
     ("source", "encryption", "codecs"),
     [(SECURE, "", ["PCMU"]), (BROWSER, "srtp-mand", ["PCMU"]), (PLAIN, "", ["opus/48000/2"])],
 )
+@pytest.mark.interop(
+    "baresip",
+    "plain media where SRTP is demanded; another codec; SDES where DTLS is demanded",
+    "488, 488; 480, which is PJSIP's",
+)
 def test_what_the_trunk_does_not_allow_is_not_acceptable_here(
     exchange: tuple[Node, dict[str, int]],
     tmp_path: Path,
@@ -148,6 +158,11 @@ def test_what_the_trunk_does_not_allow_is_not_acceptable_here(
     assert not heard.loudness
 
 
+@pytest.mark.interop(
+    "raw UDP",
+    "a trunk with a secret header and two calls a second",
+    "403 without; 503 with Retry-After above",
+)
 def test_a_trunk_with_a_secret_needs_it_and_keeps_its_pace(
     exchange: tuple[Node, dict[str, int]],
 ) -> None:
@@ -191,6 +206,7 @@ def test_what_the_gate_refused_is_one_line_of_the_log(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.interop("tshark", "a call in the node's own pcap", "every message in its order")
 def test_a_trace_holds_what_was_said_in_its_order(tmp_path: Path) -> None:
     file = tmp_path / "sip.pcap"
     with node(tmp_path, SIP__TRACE=str(file)) as served:
@@ -214,6 +230,7 @@ def test_a_trace_holds_what_was_said_in_its_order(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.interop("raw UDP", "INFO with application/dtmf-relay and application/dtmf", "digits")
 def test_digits_by_info_count_as_digits(exchange: tuple[Node, dict[str, int]]) -> None:
     served, _ = exchange
     before = len(list((served.data / "calls").glob("*/*.jsonl")))
@@ -232,6 +249,9 @@ def test_digits_by_info_count_as_digits(exchange: tuple[Node, dict[str, int]]) -
     assert [line["digit"] for line in events(record, "DigitPressed")] == ["7", "8"]
 
 
+@pytest.mark.interop(
+    "Python's ssl", "a certificate renewed while the node runs", "new connections get it"
+)
 def test_a_new_certificate_is_used_without_a_restart(
     exchange: tuple[Node, dict[str, int]], tmp_path: Path
 ) -> None:
@@ -273,6 +293,11 @@ def pinged(connection: ssl.SSLSocket) -> bytes:
     return connection.recv(4096).partition(b"\r\n")[0]
 
 
+@pytest.mark.interop(
+    "Python's ssl",
+    "a certificate that expires while the node runs, then is renewed",
+    "open connections live; new ones fail at the peer until the renewal",
+)
 def test_a_certificate_that_ends_in_the_run_ends_no_connection_and_is_told(tmp_path: Path) -> None:
     """New ones are refused by their peers until there is a new certificate; then they come."""
     ours, key = certificate(tmp_path, "ours", lasts=timedelta(seconds=12))
@@ -299,6 +324,9 @@ def test_a_certificate_that_ends_in_the_run_ends_no_connection_and_is_told(tmp_p
 
 
 @pytest.mark.parametrize("transport", ["t1", "tn"])
+@pytest.mark.interop(
+    "SIPp", "20 calls over one TCP connection, and over one each", "each one Outcome"
+)
 def test_sipp_calls_over_tcp(tmp_path: Path, transport: str) -> None:
     """Twenty calls over one connection, and over one each."""
     port = free_port()
@@ -318,6 +346,7 @@ def test_sipp_calls_over_tcp(tmp_path: Path, transport: str) -> None:
     assert all(events(record, "Quality")[-1]["received"] > 40 for record in records)
 
 
+@pytest.mark.interop("SIPp", "a call over IPv6, its media too", "greeted and heard")
 def test_a_call_over_ipv6_is_answered_and_heard(tmp_path: Path) -> None:
     trunk = '[{"name": "six", "networks": ["::1/128"]}]'
     with node(tmp_path, SIP__BIND="::1", TRUNKS=trunk) as served:
@@ -329,6 +358,7 @@ def test_a_call_over_ipv6_is_answered_and_heard(tmp_path: Path) -> None:
     assert outcome(record) == "caller-hung-up"
 
 
+@pytest.mark.interop("SIPp", "RTP that stops", "the call ends after the set time, and not on hold")
 def test_a_stream_that_stops_ends_the_call(tmp_path: Path) -> None:
     with node(tmp_path, SIP__MEDIA_TIMEOUT_S="2") as served:
         with RawCaller(served.address) as caller:

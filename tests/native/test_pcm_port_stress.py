@@ -121,5 +121,6 @@ def test_ten_thousand_ports_come_and_go_under_running_audio(bridge: Any) -> None
     gc.collect()
     bridge.run_until(lambda: bridge.slots() == before[0])
     assert (bridge.slots(), open_files(), threads()) == before
-    assert grown_mib < GROWTH_LIMIT_MIB
+    if "NATIVE_TEST_SANITIZED" not in os.environ:  # a sanitizer keeps what was freed
+        assert grown_mib < GROWTH_LIMIT_MIB
     print(f"grown {grown_mib:.2f} MiB in {PORTS - SETTLED} ports, {frames} frames")

@@ -80,6 +80,7 @@ def door(bridge: Any, legs: Any) -> Iterator[Door | None]:
     gate.close()
 
 
+@pytest.mark.interop("raw UDP", "strangers' INVITE, OPTIONS and more", "nothing, or 403 by setting")
 def test_strangers_get_nothing_and_nothing_is_made_for_them(bridge: Any, door: Door) -> None:
     with door.peer(STRANGER) as stranger:
         stranger.invite()
@@ -101,6 +102,7 @@ def test_strangers_are_refused_where_the_setting_says_so(bridge: Any, door: Door
     assert not door.legs.calls
 
 
+@pytest.mark.interop("raw UDP", "a stranger who insists", "banned; trunks never")
 def test_a_stranger_who_insists_is_banned_and_a_trunk_never(bridge: Any, door: Door) -> None:
     door.gate.publish(door.rules(answer_strangers=True, stranger_most_per_s=5, ban_s=60))
     with door.peer(STRANGER) as stranger, door.peer(TRUNK) as trunk:
@@ -128,6 +130,7 @@ def test_options_tell_whether_the_node_takes_calls(bridge: Any, door: Door) -> N
         assert unable.one("retry-after") == "7"
 
 
+@pytest.mark.interop("raw UDP", "calls to a node that drains", "503 with Retry-After, statelessly")
 def test_a_node_that_is_not_ready_sends_callers_elsewhere(bridge: Any, door: Door) -> None:
     with door.peer(TRUNK) as trunk:
         trunk.answered()
@@ -323,6 +326,7 @@ def test_who_knows_the_call_may_speak_in_it_from_anywhere(bridge: Any, door: Doo
         ("application/dtmf", " 1#2\r\n", [("1", 0), ("#", 0), ("2", 0)]),
     ],
 )
+@pytest.mark.interop("raw UDP", "INFO in odd but legal bodies, repeated", "each digit once")
 def test_digits_by_info_are_answered_and_told_once(
     bridge: Any, door: Door, kind: str, body: str, digits: list[tuple[str, int]]
 ) -> None:
@@ -381,6 +385,7 @@ def records(packed: bytes) -> Iterator[tuple[int, int, str, str]]:
         packed = packed[end:]
 
 
+@pytest.mark.interop("raw UDP", "a flood of strangers", "a call from a trunk is answered")
 def test_a_flood_of_strangers_leaves_room_for_a_call(bridge: Any, door: Door) -> None:
     """From 200 forged addresses, 4,000 INVITEs; then a call that is answered at once."""
     door.gate.publish(door.rules(answer_strangers=True, stranger_most_per_s=5))

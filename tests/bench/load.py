@@ -3,9 +3,11 @@
 import csv
 import math
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -13,14 +15,68 @@ from tests.peers.processes import free_port
 
 SCENARIO = Path(__file__).parent / "caller.xml"
 ROOM_DBFS = -60.0
+FIRST_MEDIA = 44_000  # over the ports of any answerer
+UNEXPECTED = re.compile(r"received 'SIP/2\.0 ([3-6]\d\d) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What became of a crowd's calls."""
+
+    succeeded: int
+    failed: int
+    refused: dict[int, int]  # of the failed, by the status that refused them
+    retransmissions: int
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Callers in the background; ``wait`` until the last has hung up."""
+    """Callers in the background; ``wait`` until the last has hung up.
+
+    As a context manager, whoever still calls at its end is cut off.
+    """
 
     process: "subprocess.Popen[bytes]"
     folder: Path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()  # SIPp takes SIGTERM as "when all calls have ended"
+            self.process.wait()
+
+    def finish(self, timeout_s: float) -> Totals:
+        """No new calls; wait for the end of the live ones, whatever became of them."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGUSR1)
+        return self.ended(timeout_s)
+
+    def ended(self, timeout_s: float) -> Totals:
+        """Wait until the last has hung up; after ``timeout_s``, cut off who has not."""
+        try:
+            self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return self.totals()
+
+    def totals(self) -> Totals:
+        """By SIPp's own counters, as last written; raises ``AssertionError`` without any."""
+        with (self.folder / "statistics.csv").open() as file:
+            rows = list(csv.DictReader(file, delimiter=";"))
+        assert rows, f"SIPp counted nothing: see {self.folder}"
+        refused: dict[int, int] = {}
+        for log in self.folder.glob("*_errors.log"):
+            for status in UNEXPECTED.findall(log.read_text(errors="replace")):
+                refused[int(status)] = refused.get(int(status), 0) + 1
+        return Totals(
+            succeeded=int(rows[-1]["SuccessfulCall(C)"]),
+            failed=int(rows[-1]["FailedCall(C)"]),
+            refused=refused,
+            retransmissions=int(rows[-1]["Retransmissions(C)"]),
+        )
 
     def wait(self, timeout_s: float) -> None:
         """Raises ``AssertionError`` where a call failed."""
@@ -33,6 +89,14 @@ class Crowd:
         with path.open() as file:
             return [float(row["response_time_ms"]) for row in csv.DictReader(file, delimiter=";")]
 
+    def answered_per_s(self) -> float:
+        """The calls a second that were answered, from the first to the last."""
+        (path,) = self.folder.glob("*_rtt.csv")
+        with path.open() as file:
+            at_ms = [float(row["Date_ms"]) for row in csv.DictReader(file, delimiter=";")]
+        span_ms = max(at_ms, default=0.0) - min(at_ms, default=0.0)
+        return 1000 * (len(at_ms) - 1) / span_ms if span_ms else 0.0
+
 
 def crowd(
     folder: Path,
@@ -40,31 +104,41 @@ def crowd(
     *,
     calls: int,
     rate: float,
-    seconds: float,
+    seconds: float | tuple[float, float],
+    live: int | None = None,
+    media_port: int | None = None,
     noise_dbfs: float = ROOM_DBFS,
     transport: str = "u1",
     source: str = "127.0.0.1",
 ) -> Crowd:
     """Start ``calls`` callers, ``rate`` a second, each on the line for ``seconds``.
 
+    ``seconds`` may be the shortest and the longest, evenly spread. With ``live``, no more than
+    that are on the line at once: a new one comes when one has gone. Their RTP ports go up from
+    ``media_port``.
+
     ``transport`` is SIPp's: "u1" is UDP, "t1" one TCP connection, "tn" one for each call.
 
     What they send is white noise, in which the VAD finds nobody.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("caller_*"):
+    for old in (*folder.glob("caller_*"), *folder.glob("statistics.csv")):
         old.unlink()
     level = 32768 * 10 ** (noise_dbfs / 20)
     noise = np.random.default_rng(7).standard_normal(16000) * level
     (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
     scenario = folder / "caller.xml"
-    scenario.write_text(SCENARIO.read_text())
+    shortest, longest = (seconds, seconds) if isinstance(seconds, int | float) else seconds
+    ms = f'distribution="uniform" min="{1000 * shortest:.0f}" max="{1000 * longest:.0f}"'
+    pause = f"<pause {ms}/>" if longest > shortest else "<pause/>"
+    scenario.write_text(SCENARIO.read_text().replace("<pause/>", pause))
     host = "::1" if server[0].startswith("[") else source
-    media = 40000 + free_port() % 8000 // 2 * 2
+    media = media_port or FIRST_MEDIA + free_port() % 4000 // 2 * 2
     command = [
         *("sipp", f"{server[0]}:{server[1]}", "-sf", scenario.name, "-s", "+97142000000"),
         *("-i", host, "-p", str(free_port()), "-mi", host),
-        *("-m", str(calls), "-l", str(calls), "-r", f"{rate:g}", "-d", str(int(seconds * 1000))),
+        *("-m", str(calls), "-l", str(live or calls), "-r", f"{rate:g}"),
+        *("-d", str(int(longest * 1000)), "-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
         *("-mp", str(media), "-t", transport, "-max_socket", "1000"),
         *("-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin", "-nd"),
     ]

@@ -1,123 +1,170 @@
-"""100 live G.711 calls: what they cost, how even their packets are, how fast they are set up."""
+"""100, 250 and 500 live G.711 calls: what they cost, and how even their packets are."""
 
-import sys
 import time
-import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import Final
 
-import numpy as np
-
-from tests.bench.gaps import captured
-from tests.bench.load import ROOM_DBFS, crowd, percentile
-from tests.bench.process import cost
+from tests.bench.answerers import Answerer, our_node, plain
+from tests.bench.gaps import Gaps, captured
+from tests.bench.load import FIRST_MEDIA, ROOM_DBFS, Crowd, crowd, percentile
+from tests.bench.process import Cores, Cost, cores, cost
 from tests.bench.report import Row
-from tests.peers.processes import RTP_PORTS, free_port, node, running
 
-CALLS, RATE, WINDOW_S = 100, 20, 20.0
-STREET_DBFS = -42.0  # louder than the gate before the VAD lets pass unheard
-LONG = "Our branches are open from 8 in the morning to 5 in the evening on working days. " * 8
+SIZES: Final = (100, 250, 500)
+A_PROCESS: Final = 250  # callers; one SIPp sends all RTP of more late
+WINDOW_S: Final = 20.0
+SETTLE_S: Final = 2.0
+BUDGETED: Final = 100  # calls; at other sizes a figure has no budget
+STREET_DBFS: Final = -42.0  # louder than the gate before the VAD lets pass unheard
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What 100 calls did to one answerer."""
+    """What a number of calls did to one answerer."""
 
+    calls: int
     cpu_ms: float
-    gap_ms: float
-    largest_ms: float
-    jitter_ms: float
+    cpu: float  # per cent of a core
+    waited: float  # per cent of the time, all threads
+    callers_cpu: float
+    idle: float
+    stolen: float
+    gaps: Gaps
     set_up_ms: float
     memory_mib: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answerer:
-    pid: int
-    address: tuple[str, int]
-    rtp_ports: tuple[int, int]
-
-
-@contextmanager
-def our_node(folder: Path, module: str = "sipagent") -> Iterator[Answerer]:
-    """A node whose greeting lasts through the measurement."""
-    folder.mkdir(parents=True, exist_ok=True)
-    knowledge = Path(__file__).parent.parent.parent / "kb" / "demo"
-    config = folder / "sipagent.toml"
-    config.write_text(
-        '[[tenants]]\nname = "bench"\nnumbers = ["+97142000000"]\nlanguages = ["en"]\n'
-        f'knowledge = "{knowledge}"\ndesk = "sip:desk@127.0.0.1:5070"\n'
-        f'[tenants.greeting]\nen = "{LONG}"\n'
-    )
-    with node(folder, module, config) as served:
-        yield Answerer(served.process.pid, served.address, served.rtp_ports)
-
-
-@contextmanager
-def plain(folder: Path) -> Iterator[Answerer]:
-    """The plain pjsua2 answerer, playing tones that last as long."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "prompt.wav"
-    with wave.open(str(file), "wb") as prompt:
-        prompt.setnchannels(1)
-        prompt.setsampwidth(2)
-        prompt.setframerate(8000)
-        time_s = np.arange(8000 * 20) / 8000
-        voice = 8000 * np.sin(2 * np.pi * 220 * time_s) * np.sin(2 * np.pi * 3 * time_s)
-        prompt.writeframes(voice.astype("<i2").tobytes())
-    port, rtp = free_port(), 20000 + free_port() % 20000 // 2 * 2
-    command = [sys.executable, "-m", "tests.bench.plain_answerer", str(port), str(rtp), str(file)]
-    with running(command, folder / "plain.log", "Ready.") as process:
-        yield Answerer(process.pid, ("127.0.0.1", port), (rtp, rtp + RTP_PORTS))
-
-
-def measure(answerer: Answerer, folder: Path, noise_dbfs: float = ROOM_DBFS) -> Load:
-    """Put 100 calls on it and watch 20 s of them."""
+def measure(
+    answerer: Answerer,
+    folder: Path,
+    calls: int,
+    *,
+    noise_dbfs: float = ROOM_DBFS,
+    window_s: float = WINDOW_S,
+) -> Load:
+    """Put the calls on it, and watch them for ``window_s``."""
     time.sleep(1.0)
     idle = cost(answerer.pid)
-    callers = crowd(
-        folder,
-        answerer.address,
-        calls=CALLS,
-        rate=RATE,
-        seconds=CALLS / RATE + WINDOW_S + 6,
-        noise_dbfs=noise_dbfs,
-    )
-    time.sleep(CALLS / RATE + 2)
-    with captured(folder, answerer.rtp_ports) as gaps:
-        before = cost(answerer.pid)
-        time.sleep(WINDOW_S)
-        after = cost(answerer.pid)
-    callers.wait(60)
+    rate = 20 if calls <= BUDGETED else 50
+    fill_s = calls / rate + SETTLE_S
+    with ExitStack() as stack:
+        callers = [
+            stack.enter_context(crowd)
+            for crowd in _callers(answerer, folder, calls, rate, fill_s + window_s + 4, noise_dbfs)
+        ]
+        time.sleep(fill_s)
+        with captured(folder, answerer.rtp_ports) as gaps:
+            before = _moment(answerer, callers)
+            time.sleep(window_s)
+            after = _moment(answerer, callers)
+        for one in callers:
+            one.wait(60)
+        set_up_ms = [ms for one in callers for ms in one.set_up_ms()]
+    (was, *were), cores_were = before
+    (now, *are), cores_are = after
     return Load(
-        cpu_ms=1000 * (after.cpu_s - before.cpu_s) / (after.at_s - before.at_s) / CALLS,
-        gap_ms=percentile(gaps.ms, 99.9),
-        largest_ms=max(gaps.ms),
-        jitter_ms=gaps.jitter_ms,
-        set_up_ms=percentile(callers.set_up_ms(), 95),
-        memory_mib=(after.rss_kib - idle.rss_kib) / 1024 / CALLS,
+        calls=calls,
+        cpu_ms=10 * now.cpu_since(was) / calls,
+        cpu=now.cpu_since(was),
+        waited=now.waited_since(was),
+        callers_cpu=sum(one.cpu_since(then) for one, then in zip(are, were, strict=True)),
+        idle=cores_are.idle_since(cores_were),
+        stolen=cores_are.stolen_since(cores_were),
+        gaps=gaps,
+        set_up_ms=percentile(set_up_ms, 95),
+        memory_mib=(now.rss_kib - idle.rss_kib) / 1024 / calls,
     )
 
 
-def loaded(folder: Path) -> list[Row]:
-    with plain(folder / "plain") as answerer:
-        base = measure(answerer, folder / "plain")
-    with our_node(folder / "node") as answerer:
-        ours = measure(answerer, folder / "node")
-    with our_node(folder / "street") as answerer:
-        street = measure(answerer, folder / "street", STREET_DBFS)
-    with our_node(folder / "busy", "tests.bench.busy_node") as answerer:
-        busy = measure(answerer, folder / "busy")
+def _callers(
+    answerer: Answerer, folder: Path, calls: int, rate: float, seconds: float, noise_dbfs: float
+) -> list[Crowd]:
+    """As few SIPp processes as can send the RTP of so many calls."""
+    processes = -(-calls // A_PROCESS)
     return [
-        Row("CPU per call-second, 100 calls", "ms", ours.cpu_ms, 3, base.cpu_ms),
-        Row("the same on noisy lines", "ms", street.cpu_ms, 3, base.cpu_ms),
-        Row("gap between RTP packets, p99.9", "ms", ours.gap_ms, 25, base.gap_ms),
-        Row("the same beside a JSON dump", "ms", busy.gap_ms, 25, base.gap_ms),
-        Row("largest gap", "ms", ours.largest_ms, None, base.largest_ms),
-        Row("largest gap beside a JSON dump", "ms", busy.largest_ms, None, base.largest_ms),
-        Row("jitter (RFC 3550)", "ms", ours.jitter_ms, None, base.jitter_ms),
-        Row("INVITE to 200 OK, p95, 20 a second", "ms", ours.set_up_ms, 50, base.set_up_ms),
-        Row("memory per live call", "MiB", ours.memory_mib, 1.5, base.memory_mib),
+        crowd(
+            folder / f"callers{number}",
+            answerer.address,
+            calls=calls // processes + (number < calls % processes),
+            rate=rate / processes,
+            seconds=seconds,
+            media_port=FIRST_MEDIA + 4000 * number,
+            noise_dbfs=noise_dbfs,
+        )
+        for number in range(processes)
+    ]
+
+
+def _moment(answerer: Answerer, callers: Sequence[Crowd]) -> tuple[list[Cost], Cores]:
+    """The answerer's cost and each SIPp's, and the machine's."""
+    return [cost(pid) for pid in (answerer.pid, *(one.process.pid for one in callers))], cores()
+
+
+def capacity(
+    folder: Path, sizes: Sequence[int] = SIZES, window_s: float = WINDOW_S, *, more: bool = True
+) -> list[Row]:
+    """Each size on a node and on a plain answerer of its own; ``more``: the first on noisy lines,
+    and beside a thread that never lets go of the interpreter."""
+    rows: list[Row] = []
+    bases: list[Load] = []
+    for calls in sizes:
+        with plain(folder / f"plain{calls}") as answerer:
+            base = measure(answerer, folder / f"plain{calls}", calls, window_s=window_s)
+        with our_node(folder / f"node{calls}") as answerer:
+            ours = measure(answerer, folder / f"node{calls}", calls, window_s=window_s)
+        rows += _rows(ours, base)
+        bases.append(base)
+    return rows + (_harder(folder, bases[0], window_s) if more else [])
+
+
+def _rows(ours: Load, base: Load) -> list[Row]:
+    name, judged = f"{ours.calls} calls", ours.calls <= BUDGETED
+    mine, theirs = ours.gaps, base.gaps
+    worst, plain_worst = mine.largest_of_each_ms, theirs.largest_of_each_ms
+
+    def row(what: str, unit: str, measured: float, budget: float | None, base: float) -> Row:
+        return Row(f"{name}: {what}", unit, measured, budget if judged else None, base)
+
+    return [
+        row("CPU per call-second", "ms", ours.cpu_ms, 3, base.cpu_ms),
+        row("CPU of the answerer, of one core", "%", ours.cpu, None, base.cpu),
+        row("CPU of the callers, of one core", "%", ours.callers_cpu, None, base.callers_cpu),
+        row("cores idle", "%", ours.idle, None, base.idle),
+        row("cores stolen by the host", "%", ours.stolen, None, base.stolen),
+        row("answerer's threads waited for a core", "%", ours.waited, None, base.waited),
+        row("RTP packets sent, of those due", "%", _sent(ours), None, _sent(base)),
+        row("gap between RTP packets, p99.9", "ms", mine.p999_ms, 25, theirs.p999_ms),
+        row("largest gap of the median call", "ms", median(worst), None, median(plain_worst)),
+        row("largest gap of any call", "ms", max(worst), None, max(plain_worst)),
+        row("jitter (RFC 3550), mean call", "ms", mine.jitter_ms, None, theirs.jitter_ms),
+        row("jitter, worst call", "ms", mine.worst_jitter_ms, None, theirs.worst_jitter_ms),
+        row(
+            f"INVITE to 200 OK, p95, {20 if judged else 50} a second",
+            *("ms", ours.set_up_ms, 50, base.set_up_ms),
+        ),
+        row("memory per live call", "MiB", ours.memory_mib, 1.5, base.memory_mib),
+    ]
+
+
+def _sent(load: Load) -> float:
+    return load.gaps.sent_share(load.calls)
+
+
+def _harder(folder: Path, base: Load, window_s: float) -> list[Row]:
+    calls = base.calls
+    with our_node(folder / "street") as answerer:
+        place = folder / "street"
+        street = measure(answerer, place, calls, noise_dbfs=STREET_DBFS, window_s=window_s)
+    with our_node(folder / "busy", module="tests.bench.busy_node") as answerer:
+        busy = measure(answerer, folder / "busy", calls, window_s=window_s)
+    noisy, dump = f"{calls} calls on noisy lines", f"{calls} calls beside a JSON dump"
+    gaps = busy.gaps
+    return [
+        Row(f"{noisy}: CPU per call-second", "ms", street.cpu_ms, 3, base.cpu_ms),
+        Row(f"{dump}: gap, p99.9", "ms", gaps.p999_ms, 25, base.gaps.p999_ms),
+        Row(f"{dump}: largest gap", "ms", gaps.largest_ms, None, base.gaps.largest_ms),
     ]

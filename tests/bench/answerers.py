@@ -14,7 +14,9 @@ from tests.peers.processes import free_port, node, running
 
 MOST_CALLS: Final = 900  # far over any load, so that its limit is none
 RTP_PORTS: Final = 2000
-SENTENCE: Final = "Our branches are open from 8 in the morning to 5 in the evening on working days. "
+SENTENCE: Final = (
+    "Our branches are open from 8 in the morning to 5 in the evening on working days. "
+)
 LONG: Final = SENTENCE * 12  # over a minute
 
 

@@ -16,6 +16,7 @@ SNAP: Final = 60  # Ethernet, IPv4, UDP and the fixed RTP header
 RTP_AT: Final = 42
 RTP: Final = struct.Struct("!BBHII")
 CLOCK_KHZ: Final = 8  # G.711
+FLUSH_S: Final = 0.5  # dumpcap forgets what it has not written when it is ended
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ def captured(folder: Path, ports: tuple[int, int], to: str = "127.0.0.1") -> Ite
         began = time.time()
         yield gaps
         ended = time.time()
+        time.sleep(FLUSH_S)
     finally:
         capture.terminate()
         capture.wait(10)

@@ -7,25 +7,64 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure, its budget where it has one, and the plain answerer's in the same run."""
+    """One figure, its budget where it has one, and the plain answerer's in the same run.
+
+    A budget is the most that is allowed; with ``at_least`` it is the least.
+    """
 
     what: str
     unit: str
     measured: float
     budget: float | None = None
     plain: float | None = None
+    at_least: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """Of the budget; 1 or less is within."""
+        return self._share_of(self.measured)
+
+    @property
+    def plain_share(self) -> float | None:
+        return None if self.plain is None else self._share_of(self.plain)
 
     @property
     def within(self) -> str:
         if self.budget is None:
             return ""
-        return "yes" if self.measured <= self.budget else "no"
+        met = self.measured >= self.budget if self.at_least else self.measured <= self.budget
+        return "yes" if met else "no"
+
+    def _share_of(self, value: float) -> float | None:
+        if not self.budget:
+            return None
+        if not self.at_least:
+            return value / self.budget
+        return self.budget / value if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the bench found, and the command that finds it again."""
+
+    name: str
+    command: str
+    rows: Sequence[Row]
+
+
+def document(machine: str, parts: Sequence[Part]) -> str:
+    """One table for each part."""
+    sections = [
+        f"## {part.name}\n\nCommand: `{part.command}`\n\n{table(part.rows)}" for part in parts
+    ]
+    return "\n\n".join([f"Machine: {machine}", *sections]) + "\n"
 
 
 def table(rows: Sequence[Row]) -> str:
     lines = ["| | measured | budget | within | plain pjsua2 |", "|---|---|---|---|---|"]
     for row in rows:
-        budget = "" if row.budget is None else f"{row.budget:g} {row.unit}"
+        least = "at least " if row.at_least else ""
+        budget = "" if row.budget is None else f"{least}{row.budget:g} {row.unit}"
         plain = "" if row.plain is None else f"{row.plain:.3g} {row.unit}"
         lines.append(
             f"| {row.what} | {row.measured:.3g} {row.unit} | {budget} | {row.within} | {plain} |"
@@ -40,16 +79,14 @@ def picture(rows: Sequence[Row], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    judged = [row for row in rows if row.budget]
+    judged = [(row, row.share) for row in rows if row.share is not None]
     figure, axes = plt.subplots(figsize=(9, 0.45 * len(judged) + 1.2), layout="constrained")
-    for place, row in enumerate(reversed(judged)):
-        assert row.budget is not None
-        share = row.measured / row.budget
+    for place, (row, share) in enumerate(reversed(judged)):
         axes.barh(place, share, color="tab:green" if share <= 1 else "tab:red", height=0.6)
         axes.text(share, place, f" {row.measured:.3g} {row.unit}", va="center", fontsize=8)
-        if row.plain is not None:
-            axes.plot([row.plain / row.budget] * 2, [place - 0.4, place + 0.4], "k", lw=2)
-    axes.set_yticks(range(len(judged)), [row.what for row in reversed(judged)], fontsize=8)
+        if (base := row.plain_share) is not None:
+            axes.plot([base] * 2, [place - 0.4, place + 0.4], "k", lw=2)
+    axes.set_yticks(range(len(judged)), [row.what for row, _ in reversed(judged)], fontsize=8)
     axes.axvline(1, color="black", ls=":")
     axes.set_xlabel("share of the budget (black tick: plain pjsua2 answerer in the same run)")
     figure.savefig(path, dpi=110)

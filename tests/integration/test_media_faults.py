@@ -1,4 +1,4 @@
-"""RTP that no codec sent: to live calls, to ended ones, too much of it, with the wrong key."""
+"""RTP that no codec sent: to live calls, to ended ones, too much of it, from the wrong host."""
 
 import itertools
 import os

@@ -107,6 +107,7 @@ def crowd(
     seconds: float | tuple[float, float],
     live: int | None = None,
     media_port: int | None = None,
+    gives_up: bool = False,
     noise_dbfs: float = ROOM_DBFS,
     transport: str = "u1",
     source: str = "127.0.0.1",
@@ -115,7 +116,7 @@ def crowd(
 
     ``seconds`` may be the shortest and the longest, evenly spread. With ``live``, no more than
     that are on the line at once: a new one comes when one has gone. Their RTP ports go up from
-    ``media_port``.
+    ``media_port``. Who ``gives_up`` has failed when refused; others send their INVITE again.
 
     ``transport`` is SIPp's: "u1" is UDP, "t1" one TCP connection, "tn" one for each call.
 
@@ -140,7 +141,8 @@ def crowd(
         *("-m", str(calls), "-l", str(live or calls), "-r", f"{rate:g}"),
         *("-d", str(int(longest * 1000)), "-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
         *("-mp", str(media), "-t", transport, "-max_socket", "1000"),
-        *("-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin", "-nd"),
+        *("-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin"),
+        *(("-default_behaviors", "all") if gives_up else ("-nd",)),
     ]
     with (folder / "sipp.log").open("wb") as log:
         process = subprocess.Popen(

@@ -46,7 +46,13 @@ def pace(answerer: Answerer, folder: Path, per_s: float, seconds: float) -> Pace
     calls = round(per_s * seconds)
     before = cost(answerer.pid)
     place = folder / f"{per_s:g}"
-    with crowd(place, answerer.address, calls=calls, rate=per_s, seconds=TALK_S) as callers:
+    with crowd(
+        *(place, answerer.address),
+        calls=calls,
+        rate=per_s,
+        seconds=TALK_S,
+        gives_up=True,
+    ) as callers:
         time.sleep(min(1.0, seconds))
         were = cost(callers.process.pid)
         time.sleep(max(0.0, seconds - 1.5))

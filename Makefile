@@ -12,7 +12,8 @@ help:
 	@echo 'make check   lint, types and unit tests, in under a minute'
 	@echo 'make interop   try the node with every peer; writes the table of docs/interop.md'
 	@echo 'make sanitize  the native classes and the torture run under address and thread sanitizers'
-	@echo 'make bench   measure speed from outside; writes docs/performance tables to bench-output/'
+	@echo 'make bench   measure speed from outside, in 15 minutes; tables go to bench-output/;'
+	@echo '             BENCH="talk churn" chooses parts, BENCH=--help lists them'
 
 setup:
 	@deploy/setup.sh
@@ -39,7 +40,7 @@ test: setup peers
 	@$(BIN)/pytest
 
 bench: setup peers
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 interop: setup peers
 	@$(BIN)/pytest -q -p tests.interop --interop docs/interop.md

@@ -1,25 +1,41 @@
-"""``make bench``: speed measured from outside, as a table and a picture in ``bench-output/``.
-
-    python -m tests.bench [load] [talk] [facts] [churn] [skew]
+"""``make bench``: speed measured from outside, as tables and a picture in ``bench-output/``.
 
 Nothing here passes or fails: budgets stand beside what was measured, and a plain pjsua2
 answerer beside the node in the same run.
 """
 
+import argparse
 import platform
+import resource
+import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from tests.bench.churn import churn
 from tests.bench.facts import facts
-from tests.bench.loaded import loaded
-from tests.bench.report import Row, picture, table
+from tests.bench.flood import flood
+from tests.bench.loaded import capacity
+from tests.bench.rates import rates
+from tests.bench.report import Part, Row, document, picture
 from tests.bench.skew import skew
+from tests.bench.soak import MINUTES, soak
 from tests.bench.talking import talking
 
-OUTPUT = Path("bench-output")
-PARTS = {"load": loaded, "talk": talking, "facts": facts, "churn": churn}
-BY_NAME = {"skew": skew}  # an hour of its own
+OUTPUT: Final = Path("bench-output")
+PARTS: Final[dict[str, tuple[Callable[[Path], list[Row]], str]]] = {
+    "capacity": (capacity, "100, 250 and 500 live calls: CPU, packets, memory (6 min)"),
+    "rate": (rates, "10 to 100 short calls a second: how soon they are answered (5 min)"),
+    "flood": (flood, "5,000 strangers' INVITEs a second beside 50 live calls (5 min)"),
+    "talk": (talking, "how soon the agent answers and falls silent (5 min)"),
+    "facts": (facts, "how often the caller hears the fact (5 min)"),
+    "churn": (churn, "2,000 short calls: memory, threads, descriptors (6 min)"),
+    "soak": (soak, "50 live calls, replaced as they end (30 min)"),
+    "skew": (skew, "clocks that differ (an hour)"),
+}
+USUAL: Final = ("capacity", "rate", "flood")
 
 
 def machine() -> str:
@@ -37,16 +53,45 @@ def machine() -> str:
     return f"{model}, {cores} cores, Linux {platform.release()}, Python {platform.python_version()}"
 
 
+def arguments() -> argparse.Namespace:
+    told = "\n".join(f"  {name:9} {what}" for name, (_, what) in PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=f"Measure speed from outside. Parts:\n\n{told}",
+        epilog=f"Without a part: {', '.join(USUAL)}. By make: make bench BENCH='talk churn'",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help="one of these, or several")
+    parser.add_argument("--soak", action="store_true", help="the soak too")
+    parser.add_argument(
+        "--minutes", type=float, default=MINUTES, help=f"of the soak (default {MINUTES:g})"
+    )
+    given = parser.parse_args()
+    unknown = [name for name in given.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"no part {unknown[0]}; there are {', '.join(PARTS)}")
+    return given
+
+
 def main() -> None:
+    given = arguments()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # SIPp never raises its own
     OUTPUT.mkdir(exist_ok=True)
-    rows: list[Row] = []
-    for name in sys.argv[1:] or PARTS:
+    names = list(given.parts or USUAL)
+    if given.soak and "soak" not in names:
+        names.append("soak")
+    done: list[Part] = []
+    for name in names:
         print(f"bench: {name}", file=sys.stderr, flush=True)
-        rows += (PARTS | BY_NAME)[name](OUTPUT / name)
-    text = f"Machine: {machine()}\nCommand: `make bench`\n\n{table(rows)}\n"
-    (OUTPUT / "table.md").write_text(text)
-    picture(rows, OUTPUT / "bench.png")
+        measure = partial(soak, minutes=given.minutes) if name == "soak" else PARTS[name][0]
+        done.append(Part(name, f'make bench BENCH="{name}"', measure(OUTPUT / name)))
+        text = document(machine(), done)
+        (OUTPUT / "table.md").write_text(text)
+    picture([row for part in done for row in part.rows], OUTPUT / "bench.png")
     print(text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -47,11 +47,10 @@ class Crowd:
             self.process.kill()  # SIPp takes SIGTERM as "when all calls have ended"
             self.process.wait()
 
-    def finish(self, timeout_s: float) -> Totals:
-        """No new calls; wait for the end of the live ones, whatever became of them."""
+    def stop(self) -> None:
+        """No new calls; the live ones go on to their end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGUSR1)
-        return self.ended(timeout_s)
 
     def ended(self, timeout_s: float) -> Totals:
         """Wait until the last has hung up; after ``timeout_s``, cut off who has not."""

@@ -60,14 +60,19 @@ def document(machine: str, parts: Sequence[Part]) -> str:
     return "\n\n".join([f"Machine: {machine}", *sections]) + "\n"
 
 
+def shown(value: float) -> str:
+    """Three digits, or all of a whole part that has more."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.3g}"
+
+
 def table(rows: Sequence[Row]) -> str:
     lines = ["| | measured | budget | within | plain pjsua2 |", "|---|---|---|---|---|"]
     for row in rows:
         least = "at least " if row.at_least else ""
         budget = "" if row.budget is None else f"{least}{row.budget:g} {row.unit}"
-        plain = "" if row.plain is None else f"{row.plain:.3g} {row.unit}"
+        plain = "" if row.plain is None else f"{shown(row.plain)} {row.unit}"
         lines.append(
-            f"| {row.what} | {row.measured:.3g} {row.unit} | {budget} | {row.within} | {plain} |"
+            f"| {row.what} | {shown(row.measured)} {row.unit} | {budget} | {row.within} | {plain} |"
         )
     return "\n".join(lines)
 

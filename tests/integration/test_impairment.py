@@ -35,11 +35,6 @@ REORDERED: Final = Weather(delay_ms=50, reorder=0.02)
 DUPLICATED: Final = Weather(delay_ms=20, duplicate=0.02)
 ALL: Final = {**LOSS, **JITTER, "reordered": REORDERED, "duplicated": DUPLICATED}
 
-OVERTAKING: Final = pytest.mark.xfail(
-    reason="PJSIP leaves each packet that does not follow its predecessor out of the jitter",
-    strict=True,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -130,8 +125,8 @@ def test_losses_in_a_row_are_as_long_as_the_network_made_them(
         *LOSS,
         "quiet",
         "60 ms in order",
-        pytest.param("60 ms, overtaking", marks=OVERTAKING),
-        pytest.param("reordered", marks=OVERTAKING),
+        "60 ms, overtaking",
+        "reordered",
     ],
 )
 @pytest.mark.interop(

@@ -1,5 +1,6 @@
 """The gaps between a server's RTP packets, captured on the wire by dumpcap."""
 
+import math
 import re
 import struct
 import subprocess
@@ -69,7 +70,7 @@ class Gaps:
 
     @property
     def largest_ms(self) -> float:
-        return max(self.ms)
+        return max(self.ms, default=math.nan)
 
     @property
     def largest_of_each_ms(self) -> list[float]:

@@ -44,7 +44,7 @@ class Crowd:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            self.process.kill()  # SIPp takes SIGTERM as "when all calls have ended"
+            self.process.kill()
             self.process.wait()
 
     def stop(self) -> None:
@@ -83,18 +83,21 @@ class Crowd:
         assert status == 0, f"SIPp ended with {status}: see {self.folder}"
 
     def set_up_ms(self) -> list[float]:
-        """INVITE to 200 OK of each call, as SIPp measured it."""
-        (path,) = self.folder.glob("*_rtt.csv")
-        with path.open() as file:
-            return [float(row["response_time_ms"]) for row in csv.DictReader(file, delimiter=";")]
+        """INVITE to 200 OK of each answered call, by SIPp's clock, whose steps are 4 ms."""
+        return self._answers("response_time_ms")
 
     def answered_per_s(self) -> float:
         """The calls a second that were answered, from the first to the last."""
-        (path,) = self.folder.glob("*_rtt.csv")
-        with path.open() as file:
-            at_ms = [float(row["Date_ms"]) for row in csv.DictReader(file, delimiter=";")]
+        at_ms = self._answers("Date_ms")
         span_ms = max(at_ms, default=0.0) - min(at_ms, default=0.0)
         return 1000 * (len(at_ms) - 1) / span_ms if span_ms else 0.0
+
+    def _answers(self, column: str) -> list[float]:
+        found: list[float] = []
+        for path in self.folder.glob("*_rtt.csv"):
+            with path.open() as file:
+                found += [float(row[column]) for row in csv.DictReader(file, delimiter=";")]
+        return found
 
 
 def crowd(
@@ -124,14 +127,8 @@ def crowd(
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("caller_*"), *folder.glob("statistics.csv")):
         old.unlink()
-    level = 32768 * 10 ** (noise_dbfs / 20)
-    noise = np.random.default_rng(7).standard_normal(16000) * level
-    (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
-    scenario = folder / "caller.xml"
     shortest, longest = (seconds, seconds) if isinstance(seconds, int | float) else seconds
-    ms = f'distribution="uniform" min="{1000 * shortest:.0f}" max="{1000 * longest:.0f}"'
-    pause = f"<pause {ms}/>" if longest > shortest else "<pause/>"
-    scenario.write_text(SCENARIO.read_text().replace("<pause/>", pause))
+    scenario = _scenario(folder, shortest, longest, noise_dbfs)
     host = "::1" if server[0].startswith("[") else source
     media = media_port or FIRST_MEDIA + free_port() % 4000 // 2 * 2
     command = [
@@ -150,6 +147,18 @@ def crowd(
     return Crowd(process, folder)
 
 
+def _scenario(folder: Path, shortest: float, longest: float, noise_dbfs: float) -> Path:
+    """What SIPp reads: the steps of a call, and what the caller sends."""
+    level = 32768 * 10 ** (noise_dbfs / 20)
+    noise = np.random.default_rng(7).standard_normal(16000) * level
+    (folder / "caller.ulaw").write_bytes(mu_law(noise.astype(np.int16)))
+    ms = f'distribution="uniform" min="{1000 * shortest:.0f}" max="{1000 * longest:.0f}"'
+    pause = f"<pause {ms}/>" if longest > shortest else "<pause/>"
+    scenario = folder / "caller.xml"
+    scenario.write_text(SCENARIO.read_text().replace("<pause/>", pause))
+    return scenario
+
+
 def mu_law(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> bytes:
     """G.711 mu-law of int16 samples (ITU-T G.711)."""
     sign = np.where(samples < 0, 0x80, 0)
@@ -161,9 +170,9 @@ def mu_law(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> bytes:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value that ``share`` per cent of the values do not exceed."""
+    """The value that ``share`` per cent of the values do not exceed; NaN where there are none."""
     ordered = sorted(values)
-    return ordered[max(0, math.ceil(share / 100 * len(ordered)) - 1)]
+    return math.nan if not ordered else ordered[max(0, math.ceil(share / 100 * len(ordered)) - 1)]
 
 
 def version() -> str:

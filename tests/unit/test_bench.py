@@ -1,5 +1,6 @@
 """What the bench makes of packets, moments and figures."""
 
+import math
 import struct
 
 import pytest
@@ -88,6 +89,7 @@ def test_percentiles_are_values_that_were_measured() -> None:
     assert percentile(values, 95) == 95
     assert percentile(values, 99.9) == 100
     assert percentile([3.0], 50) == 3
+    assert math.isnan(percentile([], 50))
 
 
 def _pace(per_s: float, *ms: float, failed: int = 0) -> Pace:

@@ -36,6 +36,10 @@
 #define PJSIP_UDP_SO_RCVBUF_SIZE (8 * 1024 * 1024)
 #define PJSIP_UDP_SO_SNDBUF_SIZE (8 * 1024 * 1024)
 
+/* Who connects over TCP or TLS and says nothing holds a descriptor that a call may need. */
+#define PJSIP_TCP_INITIAL_TIMEOUT 5
+#define PJSIP_TRANSPORT_SERVER_IDLE_TIME_FIRST 5
+
 /* Encryption: SDES for carriers, DTLS for browsers. */
 #define PJMEDIA_HAS_SRTP 1
 #define PJMEDIA_SRTP_HAS_SDES 1

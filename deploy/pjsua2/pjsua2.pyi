@@ -141,10 +141,13 @@ class GateRules:
     """Live calls, beyond which new ones get 503. 0 is no limit."""
 
     retry_after_s: int
-    trunk_header: str
-    """Where a proxy names the trunk that a call came from; "X-Sipagent-Trunk"."""
-
     def __init__(self) -> None: ...
+    def trunk_header(self, header: str) -> None:
+        """Where a proxy names the trunk that a call came from; "X-Sipagent-Trunk" by default.
+
+        Raises Error for what is no X- header: PJSIP parses the others.
+        """
+
     def trunk(self, name: str, calls_per_s: float, header: str, secret: str) -> int:
         """Add a trunk; its number, from 0. `calls_per_s` 0 is no limit.
 

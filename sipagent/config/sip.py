@@ -71,7 +71,7 @@ File = Annotated[Path, AfterValidator(_readable)]
 
 
 class TlsSettings(Section):
-    """Our certificate, and whose we believe. Read again for each connection."""
+    """Our certificate, and whose we believe. A renewed one is used without a restart."""
 
     certificate: File | None = Field(None, description="a PEM file: our certificate and its chain")
     key: File | None = Field(None, description="a PEM file: its private key")
@@ -101,8 +101,8 @@ class SipSettings(Section):
     proxies: tuple[Network, ...] = Field(
         (), description="networks of our own SIP proxies, which name the trunk in trunk_header"
     )
-    trunk_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = Field(
-        "X-Sipagent-Trunk", description="the header in which a proxy names a call's trunk"
+    trunk_header: Annotated[str, Field(pattern=r"^X-[A-Za-z0-9-]+$")] = Field(
+        "X-Sipagent-Trunk", description="the X- header in which a proxy names a call's trunk"
     )
     max_calls: int = Field(200, ge=1, le=1000, description="1 to 1000 calls at once")
     max_call_s: float = Field(
@@ -244,22 +244,33 @@ class Trunk(Section):
         description='how we key digits to the trunk: "rfc4733" (telephone events), "info" '
         '(SIP INFO, application/dtmf-relay) or "inband" (tones)',
     )
-    username: str = Field("", description="our name towards the trunk, where it asks for digest")
-    password: SecretStr = Field(SecretStr(""), description="the password of username")
-    registrar: Annotated[str, Field(pattern=r"^(sips?:[^\s<>]+)?$")] = Field(
-        "", description="a SIP URI where we register, where the carrier wants it"
+    username: Annotated[str, Field(pattern=r"^[^\s<>\"]*$")] = Field(
+        "", description="our name towards the trunk, where it asks for digest, or name@domain"
+    )
+    password: SecretStr = Field(
+        SecretStr(""), validate_default=True, description="the password of username"
+    )
+    registrar: Annotated[str, Field(pattern=r"^(sips?:[^\s<>@]+)?$")] = Field(
+        "", description="where we register, if the carrier wants it, such as sip:carrier.example"
     )
     calls_per_s: float = Field(
         0.0, ge=0, le=10_000, description="new calls a second that the trunk may send; 0: any"
     )
-    secret_header: Annotated[str, Field(pattern=r"^([A-Za-z0-9-]+)?$")] = Field(
-        "", description="a header of each INVITE that holds the trunk's secret, such as X-Trunk-Key"
+    secret_header: Annotated[str, Field(pattern=r"^(X-[A-Za-z0-9-]+)?$")] = Field(
+        "", description="an X- header of each INVITE with the trunk's secret, such as X-Trunk-Key"
     )
     secret: SecretStr = Field(
         SecretStr(""),
         validate_default=True,
         description=f"the secret in secret_header, at least {SHORTEST_SECRET} characters",
     )
+
+    @field_validator("password")
+    @classmethod
+    def _belongs_to_a_name(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        if bool(info.data.get("username")) != bool(password.get_secret_value()):
+            raise ValueError("username and password come together")
+        return password
 
     @field_validator("secret")
     @classmethod

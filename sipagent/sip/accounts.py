@@ -18,7 +18,9 @@ STRANGER: Final = Trunk(name="stranger", networks=(ip_network("255.255.255.255/3
 def account_config(pj: Any, trunk: Trunk, sip: SipSettings, media: MediaSettings) -> Any:
     """What pjsua2 must know of a trunk."""
     config = pj.AccountConfig()
-    config.idUri = f"sip:{trunk.username or trunk.name}@{_domain(trunk) or _own_host(sip)}"
+    user = trunk.username.partition("@")[0] or trunk.name
+    domain = trunk.username.partition("@")[2] or _domain(trunk) or _own_host(sip)
+    config.idUri = f"sip:{user}@{domain}"
     config.regConfig.registerOnAdd = bool(trunk.registrar)
     config.regConfig.registrarUri = trunk.registrar
     if trunk.username:

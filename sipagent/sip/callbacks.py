@@ -22,40 +22,40 @@ def call_class(pj: Any) -> Any:
             self._leg = leg
 
         def onCallState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.state_changed)
+            safely(self._leg.state_changed)
 
         def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.media_changed)
+            safely(self._leg.media_changed)
 
         def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.sdp_created, prm)
+            safely(self._leg.sdp_created, prm)
 
         def onCallRxReinvite(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.reinvited, prm)
+            safely(self._leg.reinvited, prm)
 
         def onCallRedirected(self, prm: Any) -> int:  # noqa: N802
-            _safely(self._leg.redirected, prm)
+            safely(self._leg.redirected, prm)
             return int(pj.PJSIP_REDIRECT_STOP)
 
         def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.media_transport_created, prm)
+            safely(self._leg.media_transport_created, prm)
 
         def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.digit_received, prm)
+            safely(self._leg.digit_received, prm)
 
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transaction_changed, prm)
+            safely(self._leg.transaction_changed, prm)
 
         def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transfer_progressed, prm)
+            safely(self._leg.transfer_progressed, prm)
 
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-            _safely(self._leg.transfer_requested, prm)
+            safely(self._leg.transfer_requested, prm)
 
     return PjCall
 
 
-def _safely(callback: Callable[..., None], *args: object) -> None:
+def safely(callback: Callable[..., None], *args: object) -> None:
     """An exception must not cross into C++, where nobody would see it."""
     try:
         callback(*args)

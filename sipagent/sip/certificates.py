@@ -8,6 +8,8 @@ from typing import Final
 import structlog
 from cryptography import x509
 
+from sipagent.errors import StartError
+
 log = structlog.get_logger(__name__)
 
 Stamp = tuple[int, int]
@@ -19,9 +21,15 @@ class Certificates:
     """The pair that listeners use. ``renewed`` is asked now and then."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
-        """A file that is away for a moment is being renewed."""
+        """Raises ``StartError`` for a pair that cannot be used."""
         self._certificate = certificate
         self._key = key
+        try:
+            self._load()
+        except (OSError, ssl.SSLError) as error:
+            raise StartError(
+                f"sip.tls: {certificate} and {key} are no pair of certificate and key ({error})"
+            ) from None
         self._seen = self._stamp()
         self._ends = self._end()
         self._told: int | None = None
@@ -36,12 +44,16 @@ class Certificates:
             return False
         self._seen = now
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._certificate, self._key)
+            self._load()
         except (OSError, ssl.SSLError) as error:
             log.error("new certificate not used", file=str(self._certificate), error=str(error))
             return False
         self._ends, self._told = self._end(), None
         return True
+
+    def _load(self) -> None:
+        """As TLS will."""
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._certificate, self._key)
 
     def warn(self, now: datetime) -> None:
         """Say once a day that the certificate in use will end, and once that it has."""
@@ -64,7 +76,8 @@ class Certificates:
             return None
 
     def _stamp(self) -> tuple[Stamp, Stamp] | None:
-        """When the two were written, and how long they are; None while one is away."""
+        """When the two were written, and how long they are; None while one is away, as in the
+        moment of a renewal."""
         try:
             both = self._certificate.stat(), self._key.stat()
         except OSError:

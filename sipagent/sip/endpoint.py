@@ -16,9 +16,11 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from sipagent.config import HEADROOM_CALLS, MediaSettings, SipSettings, Trunk
+from sipagent.errors import StartError
 from sipagent.events import DigitPressed, Ringing
 from sipagent.sip import message
 from sipagent.sip.accounts import STRANGER, account_config, choose_codecs
+from sipagent.sip.callbacks import safely
 from sipagent.sip.gate import Gate
 from sipagent.sip.leg import SipLeg
 from sipagent.sip.listeners import Listeners
@@ -34,13 +36,14 @@ PTIME_MS: Final = 20
 PREFETCH_MS: Final = 40  # adapts; without one, packets that overtake others cost those
 WATCH_S: Final = 1.0
 REPORT_S: Final = 60.0  # between two lines about what the gate refused
+BUSIEST: Final = 5  # strangers that the line names
 LET_IN: Final = frozenset({"passed", "pings", "keyed"})
 
 OnInvite = Callable[[SipLeg, Ringing, tuple[str, ...]], None]
 
 
 class Endpoint:
-    """A SIP user agent on one UDP port.
+    """A SIP user agent.
 
     ``on_invite(leg, ringing, dialled)`` is called on the loop for each INVITE of a trunk;
     ``dialled`` holds the numbers that it may mean, best first.
@@ -114,7 +117,7 @@ class Endpoint:
         trunk's credentials. Raises what PJSIP raises for a bad URI.
         """
         self.legs[leg.call_id] = leg
-        await self.run(lambda: leg.dial(self._accounts[self._trunks[0].name], target))
+        await self.run(lambda: self._dial(leg, target))
 
     def post(self, callback: Callable[..., None], *args: object) -> None:
         """Call back on the loop; from any thread."""
@@ -169,19 +172,22 @@ class Endpoint:
         self._endpoint.libInit(config)
         self._gate = Gate(pj, self.sip, self._trunks)
         self._gate.open()
+        self._listeners = Listeners(pj, self._endpoint, self.sip.tls)
+        self._listeners.open(self.sip.all_listeners())
         if self.sip.trace is not None:
             own = self.sip.public_address or self.sip.bind, self.sip.port
             self._trace = Trace(self._gate, self.sip.trace, own)
             self._trace.start()
-        self._listeners = Listeners(pj, self._endpoint, self.sip.tls)
-        self._listeners.open(self.sip.all_listeners())
         self._endpoint.libStart()
         self._endpoint.audDevManager().setNullDev()
         pj.symmetric_rtp(self.media.symmetric_rtp)
         choose_codecs(self._endpoint, self._trunks)
         for name, trunk in (("", STRANGER), *((trunk.name, trunk) for trunk in self._trunks)):
             account = _account_class(pj)(self, trunk)
-            account.create(account_config(pj, trunk, self.sip, self.media))
+            try:
+                account.create(account_config(pj, trunk, self.sip, self.media))
+            except pj.Error as error:
+                raise StartError(f"trunk {trunk.name}: {error.reason}; mend it") from None
             self._accounts[name] = account
 
     def select_account(self, prm: Any) -> None:
@@ -191,23 +197,28 @@ class Endpoint:
 
     def incoming(self, account: Any, prm: Any) -> None:
         """A new INVITE, already allocated by PJSIP: refuse it here, or hand it up."""
-        leg = SipLeg.ringing(self, account, prm.callId)
+        request = message.parse(prm.rdata.wholeMsg)
+        leg = SipLeg.ringing(self, account, prm.callId, request.header("call-id"))
         self.legs[leg.call_id] = leg
         self._watched.append((time.monotonic() + WATCH_S, leg))
         try:
-            self._take(leg, account, prm.rdata)
-        except Exception:  # must not cross into C++, where nobody would see it
+            self._take(leg, request, account, prm.rdata.srcAddress)
+        except Exception:
             log.exception("invite refused")
             leg.answer_now(500)
 
-    def _take(self, leg: SipLeg, account: Any, rdata: Any) -> None:
-        request, trunk = message.parse(rdata.wholeMsg), account.trunk
+    def _dial(self, leg: SipLeg, target: str) -> None:
+        leg.dial(self._accounts[self._trunks[0].name], target)
+        self._watched.append((time.monotonic() + WATCH_S, leg))
+
+    def _take(self, leg: SipLeg, request: message.Request, account: Any, source: str) -> None:
+        trunk = account.trunk
         dialled = message.dialled_candidates(request, trunk.country_code)
         ringing = Ringing(
             trunk=trunk.name,
-            source=rdata.srcAddress,
+            source=source,
             dialled=next(iter(dialled), ""),
-            sip_call_id=request.header("call-id"),
+            sip_call_id=leg.sip_call_id,
             user_agent=request.header("user-agent"),
             caller=message.caller(request, trunk.caller_id, trunk.country_code),
         )
@@ -220,8 +231,8 @@ class Endpoint:
         while self._watched and self._watched[0][0] <= now:
             _, leg = self._watched.popleft()
             if leg.call_id in self.legs:
-                leg.watch()
                 self._watched.append((now + WATCH_S, leg))
+                leg.watch()
 
     def _tell_refused(self, *, now: bool = False) -> None:
         """What the gate turned away, in the log: at times, and only where there was something."""
@@ -232,14 +243,15 @@ class Endpoint:
         refused = {name: count for name, count in counts.items() if count and name not in LET_IN}
         if refused != self._refused:
             self._refused = refused
-            log.info("gate", **counts)
+            log.info("gate", **counts, sources=self._gate.busiest(BUSIEST))
 
     def _tell_digits(self) -> None:
         """Digits by INFO, which the gate answered; their legs are told as if by RTP."""
-        for sip_call_id, digit, _ in self._gate.digits():
-            for leg in self.legs.values():
-                if leg.has_sip_call_id(sip_call_id):
-                    leg.emit(DigitPressed(digit=digit))
+        digits = self._gate.digits()
+        legs = {leg.sip_call_id: leg for leg in self.legs.values()} if digits else {}
+        for sip_call_id, digit, _ in digits:
+            if sip_call_id in legs:
+                legs[sip_call_id].emit(DigitPressed(digit=digit))
 
     def _destroy(self) -> None:
         """Whatever is left ends before the library does; Python lets go before C++ does."""
@@ -291,7 +303,7 @@ def _endpoint_class(pj: Any) -> Any:
             self._owner = owner
 
         def onSelectAccount(self, prm: Any) -> None:  # noqa: N802  # pjsua2's name
-            self._owner.select_account(prm)
+            safely(self._owner.select_account, prm)
 
     return PjEndpoint
 
@@ -304,6 +316,6 @@ def _account_class(pj: Any) -> Any:
             self.trunk = trunk
 
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  # pjsua2's name
-            self._owner.incoming(self, prm)
+            safely(self._owner.incoming, self, prm)
 
     return PjAccount

@@ -29,7 +29,7 @@ class Gate:
             number = rules.trunk(trunk.name, trunk.calls_per_s, trunk.secret_header, secret)
             for network in trunk.networks:
                 rules.network(number, str(network))
-        rules.trunk_header = sip.trunk_header
+        rules.trunk_header(sip.trunk_header)
         for network in sip.proxies:
             rules.proxy(str(network))
         self._rules = rules
@@ -51,6 +51,11 @@ class Gate:
         records: bytes = self._native.messages()
         return records
 
+    def messages_lost(self) -> int:
+        """Messages that the tap had no room for."""
+        lost: int = self._native.tap_lost()
+        return lost
+
     def admit(self, *, ready: bool) -> None:
         """Let new calls in, or send them elsewhere with 503 and Retry-After."""
         self._native.ready(ready, RETRY_AFTER_S)
@@ -64,6 +69,10 @@ class Gate:
         """What was keyed by INFO since the last time: SIP Call-ID, digit, duration in ms."""
         keyed: list[tuple[str, str, int]] = self._native.digits()
         return keyed
+
+    def busiest(self, count: int) -> dict[str, int]:
+        """The strangers that sent most, and how many requests that were."""
+        return {address: requests for address, requests, _ in self._native.busiest(count)}
 
     def counts(self) -> dict[str, int]:
         """What passed and what did not, by reason, since the gate opened."""

@@ -51,6 +51,7 @@ class SipLeg:
 
     def __init__(self, endpoint: "Endpoint", call_id: str) -> None:
         self.call_id = call_id
+        self.sip_call_id = ""
         self._endpoint = endpoint
         self._pj = endpoint.pj
         self._call: Any = None
@@ -69,9 +70,12 @@ class SipLeg:
         self._watch = Watch(endpoint.sip.media_timeout_s)
 
     @classmethod
-    def ringing(cls, endpoint: "Endpoint", account: Any, pjsua_id: int) -> "SipLeg":
+    def ringing(
+        cls, endpoint: "Endpoint", account: Any, pjsua_id: int, sip_call_id: str
+    ) -> "SipLeg":
         """The leg of an INVITE that just arrived."""
         leg = cls(endpoint, uuid.uuid4().hex)
+        leg.sip_call_id = sip_call_id
         leg._trunk = account.trunk
         leg._call = call_class(endpoint.pj)(leg, account, pjsua_id)
         return leg
@@ -157,6 +161,7 @@ class SipLeg:
         call = self.prepare(account)
         # In To, a bare URI's parameters would be the header's (RFC 3261 20.10).
         call.makeCall(target if "<" in target else f"<{target}>", self._options())
+        self.sip_call_id = call.getInfo().callIdString
 
     def answer_now(self, status: int, retry_after_s: int | None = None) -> None:
         options = self._options()
@@ -202,9 +207,6 @@ class SipLeg:
             return  # held, or between two streams
         for event in self._watch.look(stream.codecName, figures, held=self._held):
             self.emit(event)
-
-    def has_sip_call_id(self, sip_call_id: str) -> bool:
-        return self._call is not None and self._call.getInfo().callIdString == sip_call_id
 
     def forget(self) -> None:
         """Let go of everything native; the library is about to end."""

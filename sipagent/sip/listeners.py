@@ -33,10 +33,10 @@ class Listeners:
 
     def open(self, listeners: Iterable[Listener]) -> None:
         """Bind them. Raises ``PortTaken`` or ``StartError``."""
-        for listener in listeners:
-            self._open(listener)
+        for number, listener in enumerate(listeners):
+            self._open(listener, first=number == 0)
 
-    def _open(self, listener: Listener) -> None:
+    def _open(self, listener: Listener, *, first: bool) -> None:
         pj, transport = self._pj, self._pj.TransportConfig()
         kind = getattr(pj, f"PJSIP_TRANSPORT_{listener.transport.upper()}")
         if ":" in listener.bind:
@@ -49,7 +49,7 @@ class Listeners:
         try:
             number = self._endpoint.transportCreate(kind, transport)
         except pj.Error as error:
-            raise _cannot_bind(listener, error) from None
+            raise _cannot_bind(listener, error, first=first) from None
         if listener.transport == "tls":
             self._secured.append((number, transport))
 
@@ -79,10 +79,10 @@ class Listeners:
         self._certificates.warn(datetime.now(UTC))
 
 
-def _cannot_bind(listener: Listener, error: Any) -> StartError:
+def _cannot_bind(listener: Listener, error: Any, *, first: bool) -> StartError:
     where = f"{listener.transport.upper()} {listener.bind}:{listener.port}"
     if error.status == ADDRESS_IN_USE:
-        return PortTaken(
-            f"{where} is taken; stop the program that has it or set SIPAGENT_SIP__PORT"
-        )
-    return StartError(f"cannot listen on {where}: {error.reason}; set SIPAGENT_SIP__BIND")
+        which = "SIPAGENT_SIP__PORT" if first else "another port in [[sip.listeners]]"
+        return PortTaken(f"{where} is taken; stop the program that has it or set {which}")
+    which = "SIPAGENT_SIP__BIND" if first else "bind in [[sip.listeners]]"
+    return StartError(f"cannot listen on {where}: {error.reason}; set {which}")

@@ -11,7 +11,6 @@ from sipagent.events import Event, MediaStopped, Quality
 # for G.722 and Opus: as good as G.711 without loss, and, assumed, a little less robust.
 CODECS: Final = {"PCMU": (0.0, 25.1), "PCMA": (0.0, 25.1), "G722": (0.0, 20.0), "OPUS": (0.0, 20.0)}
 BEST_R: Final = 93.2
-PTIME_MS: Final = 20
 PLAYOUT_MS: Final = 40.0  # packetisation and the jitter buffer's least
 TELL_S: Final = 10  # seconds between two reports of a call's quality
 LATE_MS: Final = 177.3  # one-way delay above which people talk over each other
@@ -53,10 +52,12 @@ def counts(stream: Any, statistics: Any) -> Counts:
     """PJSIP's figures (pjsua2's ``StreamInfo`` and ``StreamStat``), whose times are in us.
 
     Its jitter buffer counts frames of the codec, not packets, and refuses a duplicate as it
-    refuses what comes too late.
+    refuses what comes too late. A packet of the peer is taken to be as long as ours.
     """
     rtcp, received, sent = statistics.rtcp, statistics.rtcp.rxStat, statistics.rtcp.txStat
-    refused = statistics.jbuf.discard * stream.audCodecParam.info.frameLen // PTIME_MS
+    codec = stream.audCodecParam
+    ptime_ms = max(1, codec.info.frameLen * codec.setting.frmPerPkt)
+    refused = statistics.jbuf.discard // max(1, codec.setting.frmPerPkt)
     burst_ms = received.lossPeriodUsec.mean / 1000
     return Counts(
         received=received.pkt,
@@ -66,7 +67,7 @@ def counts(stream: Any, statistics: Any) -> Counts:
         round_trip_ms=rtcp.rttUsec.mean / 1000,
         sent=sent.pkt,
         lost_by_peer=sent.loss,
-        burst=max(1.0, burst_ms / PTIME_MS),
+        burst=max(1.0, burst_ms / ptime_ms),
         reports=sent.updateCount,
     )
 

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 HEAD: Final = struct.Struct("<QBxHI")  # see native/sip_gate.hpp
 LOOK_S: Final = 0.2
 LINK_RAW: Final = 101  # LINKTYPE_RAW: packets begin with their IP header
+MOST_BYTES: Final = 4 << 30  # of messages: whoever floods us must not fill the disk
 LARGEST_BYTES: Final = 60_000  # of a message that a UDP packet can show
 SNAPLEN: Final = 65_535
 UNKNOWN: Final = "0.0.0.0"  # noqa: S104  # shown where our IPv4 address is not known
@@ -84,10 +85,13 @@ class Trace:
         """Raises ``StartError`` where the file cannot be written."""
         self._gate = gate
         self._own = own
+        self._path = file
+        self._bytes = 0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="sip trace", daemon=True)
         try:
             opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.fchmod(opened, 0o600)
         except OSError as error:
             raise StartError(f"sip.trace: {file}: {error.strerror}; name another file") from None
         self._file = os.fdopen(opened, "wb", buffering=0)
@@ -108,10 +112,15 @@ class Trace:
             while not self._ending.wait(LOOK_S):
                 self._write()
             self._write()
-        except OSError as error:  # a full disk ends the trace, never the calls
+        except Exception as error:  # a full disk ends the trace, never the calls
             self._gate.tap(listening=False)
-            log.error("trace ended", file=self._file.name, error=error.strerror)
+            log.error("trace ended", file=str(self._path), error=str(error))
+        if lost := self._gate.messages_lost():
+            log.warning("trace is not whole", file=str(self._path), messages_lost=lost)
 
     def _write(self) -> None:
         for message in messages(self._gate.messages()):
+            self._bytes += len(message.data)
+            if self._bytes > MOST_BYTES:
+                raise ValueError(f"{MOST_BYTES} bytes of messages are written")
             self._writer.writepkt(packet(message, self._own), ts=message.ns / NANOSECONDS)

@@ -35,7 +35,7 @@ PARTS: Final[dict[str, tuple[Callable[[Path], list[Row]], str]]] = {
     "soak": (soak, "50 live calls, replaced as they end (30 min)"),
     "skew": (skew, "clocks that differ (an hour)"),
 }
-USUAL: Final = ("capacity", "rate", "flood")
+USUAL: Final = ("capacity", "rate", "flood", "talk", "facts", "churn")
 
 
 def machine() -> str:

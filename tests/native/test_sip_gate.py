@@ -279,6 +279,23 @@ def test_what_nobody_needs_outside_a_call_is_not_allowed(
         assert "INVITE" in trunk.expect(status=405, method=method).one("allow")
 
 
+def test_only_a_header_that_pjsip_does_not_parse_may_hold_a_secret(bridge: Any, door: Door) -> None:
+    """The others are no text in memory; read as text, they ended the node."""
+    rules = bridge.pj.GateRules()
+    for header in ("From", "Max-Forwards", "X", ""):
+        with pytest.raises(bridge.pj.Error, match="X- header"):
+            rules.trunk_header(header)
+    with pytest.raises(bridge.pj.Error, match="X- header"):
+        rules.trunk("", 0.0, "From", "open sesame")
+
+
+def test_a_stranger_gets_nothing_for_too_much_either(bridge: Any, door: Door) -> None:
+    with door.peer(STRANGER) as caller:
+        caller.invite([f"X-{number}: x" for number in range(200)])
+        caller.nothing_at_all()
+    assert door.counts() == {"stranger": 1}
+
+
 def test_too_much_is_refused_and_survived(bridge: Any, door: Door) -> None:
     door.gate.publish(door.rules(max_bytes=4000, max_headers=40))
     with door.peer(TRUNK) as trunk:

@@ -99,7 +99,11 @@ def test_a_stream_that_begins_again_does_not_begin_the_call_again() -> None:
 def test_what_the_buffer_refused_is_late_unless_it_came_twice() -> None:
     """Ten frames of 10 ms are five packets; two of them were duplicates."""
     times = SimpleNamespace(mean=21_500)
-    stream = SimpleNamespace(audCodecParam=SimpleNamespace(info=SimpleNamespace(frameLen=10)))
+    stream = SimpleNamespace(
+        audCodecParam=SimpleNamespace(
+            info=SimpleNamespace(frameLen=10), setting=SimpleNamespace(frmPerPkt=2)
+        )
+    )
     received = SimpleNamespace(pkt=102, loss=4, dup=2, jitterUsec=times, lossPeriodUsec=times)
     sent = SimpleNamespace(pkt=99, loss=1, updateCount=3)
     rtcp = SimpleNamespace(rxStat=received, txStat=sent, rttUsec=times)

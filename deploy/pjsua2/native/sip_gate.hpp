@@ -18,171 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "gate_core.hpp"
+#include "gate_rules.hpp"
 #include "lifetime.hpp"
-
-/* What the gate goes by. Filled in, then published whole. */
-class GateRules {
-public:
-    /* What strangers get. */
-    bool answer_strangers = false; /* 403 instead of nothing */
-    unsigned stranger_most_per_s = 20;
-    unsigned ban_s = 60;
-
-    /* What anybody may send. */
-    unsigned max_bytes = 16000;
-    unsigned max_headers = 128;
-
-    /* Admission. A node that is not ready answers 503 to new calls and to OPTIONS. */
-    bool ready = false;
-    unsigned max_calls = 0;
-    unsigned retry_after_s = 5;
-
-    /* The header by which a proxy names the trunk that a call came from. */
-    std::string trunk_header = "X-Sipagent-Trunk";
-
-    /* A trunk whose INVITEs carry `secret` in the header `header`, where that is not empty, and at
-     * most `calls_per_s` new calls a second, where that is not zero. Returns its number. */
-    int trunk(const std::string &name, double calls_per_s, const std::string &header,
-              const std::string &secret)
-    {
-        trunks_.push_back({name, sipagent::Rate(calls_per_s), header, secret});
-        return int(trunks_.size()) - 1;
-    }
-
-    /* Requests from `text` ("192.0.2.0/24") are the trunk's. The narrowest network counts. */
-    void network(int trunk, const std::string &text)
-    {
-        if (trunk < 0 || std::size_t(trunk) >= trunks_.size())
-            throw pj::Error(PJ_EINVAL, "GateRules", "no such trunk", __FILE__, __LINE__);
-        networks_.push_back({parsed(text), trunk});
-    }
-
-    /* Who sends from `text` is a proxy of ours: what it says of the trunk is believed. */
-    void proxy(const std::string &text) { proxies_.push_back(parsed(text)); }
-
-    bool is_proxy(const sipagent::Address &address) const
-    {
-        return std::any_of(proxies_.begin(), proxies_.end(),
-                           [&](const auto &network) { return network.holds(address); });
-    }
-
-    /* The number of the trunk of that name, or -1. */
-    int trunk_named(const std::string &name) const
-    {
-        for (std::size_t number = 0; number < trunks_.size(); ++number)
-            if (!name.empty() && trunks_[number].name == name)
-                return int(number);
-        return -1;
-    }
-
-    /* The number of the trunk of "address:port" or "[address]:port", or -1. */
-    int trunk_of(const std::string &source) const
-    {
-        pj_sockaddr address;
-        pj_str_t text = pj_str(const_cast<char *>(source.c_str()));
-        if (pj_sockaddr_parse(pj_AF_UNSPEC(), 0, &text, &address) != PJ_SUCCESS)
-            return -1;
-        return trunk_of(sipagent::Address::of(reinterpret_cast<const sockaddr *>(&address)));
-    }
-
-    int trunk_of(const sipagent::Address &address) const
-    {
-        int found = -1;
-        unsigned narrowest = 0;
-        for (const Entry &entry : networks_)
-            if (entry.network.bits >= narrowest && entry.network.holds(address)) {
-                narrowest = entry.network.bits;
-                found = entry.trunk;
-            }
-        return found;
-    }
-
-private:
-    friend class SipGate;
-    struct Trunk {
-        std::string name;
-        sipagent::Rate rate;
-        std::string header, secret;
-    };
-    struct Entry {
-        sipagent::Network network;
-        int trunk;
-    };
-    static sipagent::Network parsed(const std::string &text)
-    {
-        try {
-            return sipagent::Network::parse(text);
-        } catch (const std::exception &) {
-            throw pj::Error(PJ_EINVAL, "GateRules", "not a network: " + text, __FILE__, __LINE__);
-        }
-    }
-
-    std::vector<Trunk> trunks_;
-    std::vector<Entry> networks_;
-    std::vector<sipagent::Network> proxies_;
-};
-
-namespace sipagent {
-
-/* Raw messages, oldest first, in a bounded buffer; one that finds no room is counted. */
-class MessageLog {
-public:
-    /* Little endian, 16 bytes, then address and message: u64 CLOCK_REALTIME ns, u8 direction
-     * (0 received, 1 sent), u8 zero, u16 length of the address, u32 length of the message. */
-    struct __attribute__((packed)) Head {
-        std::uint64_t ns;
-        std::uint8_t direction, zero;
-        std::uint16_t address;
-        std::uint32_t message;
-    };
-    static_assert(sizeof(Head) == 16, "the record is documented as 16 bytes, address and message");
-
-    void listen(bool on)
-    {
-        std::lock_guard<std::mutex> hold(lock_);
-        listening_.store(on, std::memory_order_relaxed);
-        if (!on)
-            records_.clear();
-    }
-
-    bool listening() const { return listening_.load(std::memory_order_relaxed); }
-
-    void note(bool sent, const std::string &address, const char *message, std::size_t size)
-    {
-        timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        const Head head{std::uint64_t(now.tv_sec) * 1000000000u + std::uint64_t(now.tv_nsec),
-                        sent, 0, std::uint16_t(address.size()), std::uint32_t(size)};
-        std::lock_guard<std::mutex> hold(lock_);
-        if (records_.size() + sizeof head + address.size() + size > CAPACITY) {
-            lost_.fetch_add(1, std::memory_order_relaxed);
-            return;
-        }
-        records_.append(reinterpret_cast<const char *>(&head), sizeof head);
-        records_.append(address);
-        records_.append(message, size);
-    }
-
-    std::string take()
-    {
-        std::string taken;
-        std::lock_guard<std::mutex> hold(lock_);
-        taken.swap(records_);
-        return taken;
-    }
-
-    std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
-
-private:
-    static constexpr std::size_t CAPACITY = 8u << 20;
-    std::atomic<bool> listening_{false};
-    std::atomic<std::uint64_t> lost_{0};
-    std::mutex lock_;
-    std::string records_;
-};
-
-}  // namespace sipagent
+#include "message_log.hpp"
 
 /* The gate of the one endpoint. `open`, `publish`, `close` and `digits` belong to the PJSIP thread;
  * counts and messages may be read from any. */
@@ -191,7 +29,7 @@ public:
     enum Count {
         PASSED,      /* new calls that the stack was given */
         STRANGER,    /* requests from no trunk, or without its secret */
-        BANNED,      /* of these, dropped unread since their source is banned */
+        BANNED,      /* of these, not answered since their source is banned */
         NOT_READY,   /* new calls while the node drains or is overloaded */
         FULL,        /* new calls beyond max_calls */
         TOO_FAST,    /* new calls beyond the trunk's calls a second */
@@ -248,6 +86,8 @@ public:
         if (the_open() != this)
             return;
         the_open() = nullptr;
+        retry_after_ = nullptr; /* they lie in the pool */
+        allow_ = nullptr;
         if (life_ != sipagent::library_life())
             return;
         pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
@@ -324,20 +164,22 @@ private:
         tap_received(rdata);
         const auto *message = rdata->msg_info.msg;
         const pjsip_method &method = message->line.req.method;
-        if (insane(rdata))
-            return refuse(rdata, TOO_LARGE, PJSIP_SC_REQUEST_ENTITY_TOO_LARGE);
         if (within_dialog(rdata)) {
+            if (insane(rdata))
+                return refuse(rdata, TOO_LARGE, PJSIP_SC_REQUEST_ENTITY_TOO_LARGE);
             if (method.id == PJSIP_OPTIONS_METHOD)
                 return ping(rdata);
             return pjsip_method_cmp(&method, &info_method()) == 0 && keyed(rdata);
         }
         const sipagent::Address source = of(rdata->pkt_info.src_addr);
         const bool proxied = rules_.is_proxy(source);
-        const int trunk = proxied ? rules_.trunk_named(header(rdata, rules_.trunk_header))
+        const int trunk = proxied ? rules_.trunk_named(header(rdata, rules_.trunk_header_))
                                   : rules_.trunk_of(source);
         const bool needs_trunk = !proxied || method.id == PJSIP_INVITE_METHOD;
         if (needs_trunk && (trunk < 0 || !knows_secret(rules_.trunks_[trunk], rdata)))
             return proxied ? refuse(rdata, STRANGER, PJSIP_SC_FORBIDDEN) : stranger(rdata, source);
+        if (insane(rdata))
+            return refuse(rdata, TOO_LARGE, PJSIP_SC_REQUEST_ENTITY_TOO_LARGE);
         switch (method.id) {
         case PJSIP_INVITE_METHOD:
             return rdata->msg_info.to->tag.slen == 0 && !known(rdata) && turned_away(rdata, trunk);
@@ -388,7 +230,7 @@ private:
         return different == 0;
     }
 
-    /* The value of the first header of that name, or nothing. */
+    /* The value of the first X- header of that name, or nothing. */
     static std::string header(const pjsip_rx_data *rdata, const std::string &name)
     {
         const pj_str_t sought = pj_str(const_cast<char *>(name.c_str()));

@@ -149,9 +149,9 @@ public:
     bool ready;
     unsigned max_calls;
     unsigned retry_after_s;
-    std::string trunk_header;
+    void trunk_header(const std::string &header) throw(pj::Error);
     int trunk(const std::string &name, double calls_per_s, const std::string &header,
-              const std::string &secret);
+              const std::string &secret) throw(pj::Error);
     void network(int trunk, const std::string &text) throw(pj::Error);
     void proxy(const std::string &text) throw(pj::Error);
     int trunk_of(const std::string &source) const;

@@ -37,7 +37,7 @@ test: setup peers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile # most of their time they wait for real calls
 
 bench: setup peers
 	@$(BIN)/python -m tests.bench $(BENCH)

@@ -10,10 +10,10 @@ help:
 	@echo 'make serve   keep a server running, to dial from your own softphone'
 	@echo 'make test    install everything and run every test'
 	@echo 'make check   lint, types and unit tests, in under a minute'
-	@echo 'make interop   try the node with every peer; writes the table of docs/interop.md'
-	@echo 'make sanitize  the native classes and the torture run under address and thread sanitizers'
-	@echo 'make bench   measure speed from outside, in 15 minutes; tables go to bench-output/;'
+	@echo 'make bench   measure speed from outside, 35 minutes; tables go to bench-output/;'
 	@echo '             BENCH="talk churn" chooses parts, BENCH=--help lists them'
+	@echo 'make interop try the node with every peer; writes the table of docs/interop.md'
+	@echo 'make sanitize  native classes and torture under address and thread sanitizers'
 
 setup:
 	@deploy/setup.sh

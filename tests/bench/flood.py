@@ -178,7 +178,7 @@ def _rows(name: str, ours: Flooded, base: Flooded, gate: Mapping[str, Any]) -> l
         row("of these taken from the socket", "%", _taken(ours), _taken(base)),
         row("answered 403 of those sent", "%", _answered(ours, "403"), _answered(base, "403")),
         row("refused by the gate's own count", "", gate.get("stranger", 0), None),
-        row("of these unread, by a ban", "", gate.get("banned", 0), None),
+        row("of these not answered, by a ban", "", gate.get("banned", 0), None),
         row("gap p99.9 while quiet", "ms", still.gaps.p999_ms, dry.gaps.p999_ms, 25),
         row("gap p99.9 in the flood", "ms", wet.gaps.p999_ms, soaked.gaps.p999_ms, 25),
         row("largest gap while quiet", "ms", still.gaps.largest_ms, dry.gaps.largest_ms),

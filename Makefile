@@ -37,7 +37,8 @@ test: setup peers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n 2 --dist loadfile # most of their time they wait for real calls
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not alone" # mostly they wait for real calls
+	@$(BIN)/pytest -m alone
 
 bench: setup peers
 	@$(BIN)/python -m tests.bench $(BENCH)

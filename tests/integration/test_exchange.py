@@ -16,6 +16,8 @@ from tests.peers.raw import RawCaller
 from tests.peers.records import ended, events, outcome
 from tests.peers.torture import messages, mutations
 
+pytestmark = pytest.mark.alone
+
 PROXY, CALLERS = "127.0.0.9", "127.0.0.5"
 PARTNER, STRANGER = "127.0.0.2", "127.0.0.66"
 CARRIED, DIRECT, TALK_S = 30, 20, 20
@@ -96,6 +98,9 @@ def test_three_trunks_talk_while_torture_and_strangers_come(tmp_path: Path) -> N
         night.join()
         through.wait(TALK_S + 60)
         direct.wait(TALK_S + 60)
+        until = time.monotonic() + 20
+        while list((served.data / "calls" / "open").iterdir()) and time.monotonic() < until:
+            time.sleep(0.1)
         records = ended(served.data, count=CARRIED + DIRECT + 1)
     assert heard.loudness > 500, heard.trace[-2000:]
     whole = [record for record in records if events(record, "Answered")]

@@ -19,6 +19,8 @@ from tests.peers.raw import RawCaller
 from tests.peers.records import ended, events, outcome
 from tests.peers.stream import Stream, tone
 
+pytestmark = pytest.mark.alone
+
 SECONDS: Final = 25.0
 WITHIN: Final = 0.10
 LOSS: Final = {

@@ -18,6 +18,8 @@ from tests.peers.records import ended, events, outcome
 from tests.peers.speech import spoken
 from tests.peers.stream import Stream, clicks, delays, pause, resumed, tone
 
+pytestmark = pytest.mark.alone
+
 SECONDS: Final = 30.0
 SKEW_PPM: Final = 24_000  # over 30 s what 200 ppm are over an hour: 720 ms
 EVERY: Final = 25  # packets between two clicks

@@ -14,6 +14,8 @@ from tests.peers.processes import Node, node
 from tests.peers.raw import RawCaller
 from tests.peers.records import ended, events, outcome
 
+pytestmark = pytest.mark.alone
+
 FLOOD, PACKETS = 10_000, 30_000
 
 

@@ -13,6 +13,8 @@ from tests.peers.processes import node
 from tests.peers.raw import Message, RawCaller
 from tests.peers.torture import messages, mutations
 
+pytestmark = pytest.mark.alone
+
 TALKING, TALK_S = 20, 45
 MUTATIONS, A_SECOND = 10_000, 600
 HOSTILE = "127.0.0.9"

@@ -109,6 +109,18 @@ class EngineError(CallError):
         self.detail = detail
 
 
+class Superseded(EngineError):
+    """A request that was worth something only at once had to give way to others."""
+
+    code = "superseded"
+
+
+class ToolFailed(CallError):
+    """A tool could not do what was asked; the message says why, for the model to read."""
+
+    code = "tool-failed"
+
+
 class LegFailed(CallError):
     """A living leg could not carry out a command."""
 

@@ -41,6 +41,7 @@ from sipagent.ports import (
     Transcriber,
     Transcript,
     Unknown,
+    Utterance,
     Wanted,
     Wish,
 )
@@ -237,7 +238,7 @@ class Conversation:
     async def _transcribe(self, pcm: bytes) -> Transcript | EngineError:
         mind = self._mind
         began = time.monotonic()
-        words = mind.transcriber.transcribe(pcm, mind.rate_hz, self._languages)
+        words = mind.transcriber.transcribe(Utterance(pcm, mind.rate_hz, self._languages))
         try:
             transcript = await within(self._patience, mind.transcriber.name, words)
         except EngineError as error:

@@ -37,6 +37,11 @@ class EndOfTurn:
         self._in_turn = False
         self._sustained = False
         self._paused = False
+        self._patience_ms = self._rules.end_silence_ms
+
+    def end_turn_after(self, silence_ms: int) -> None:
+        """End the turn once silence has lasted so long; speech makes it the rule's again."""
+        self._patience_ms = silence_ms
 
     def feed(self, at_ms: int, window_ms: int, speech: float) -> tuple[Event, ...]:
         rules = self._rules
@@ -51,6 +56,7 @@ class EndOfTurn:
             self._started_ms = at_ms
         self._speech_ms += window_ms
         self._silence_ms = 0
+        self._patience_ms = rules.end_silence_ms
         self._paused = False
         self._ended_ms = at_ms + window_ms
         if not self._in_turn and self._speech_ms >= rules.min_speech_ms:
@@ -68,7 +74,7 @@ class EndOfTurn:
             self._speech_ms = 0
             return ()
         self._silence_ms += window_ms
-        if self._silence_ms >= self._rules.end_silence_ms:
+        if self._silence_ms >= self._patience_ms:
             return (self._end(),)
         if self._silence_ms >= self._rules.pause_ms and not self._paused:
             self._paused = True

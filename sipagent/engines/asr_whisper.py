@@ -5,7 +5,6 @@ models write a sentence for every noise unless they are stopped. Knows nothing o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import exp
 from pathlib import Path
@@ -21,7 +20,7 @@ from sipagent.engines.log_mel import RATE_HZ
 from sipagent.engines.resample import resample
 from sipagent.engines.whisper_model import Decoded, WhisperModel, find_model
 from sipagent.engines.windows import windows
-from sipagent.ports import Transcript
+from sipagent.ports import Transcript, Utterance
 from sipagent.text.language import Language
 from sipagent.text.script import dominant
 from sipagent.text.word_list import word_list
@@ -39,15 +38,6 @@ DIGIT_NAMES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Utterance:
-    """int16 mono as it came, and the languages that may have been spoken."""
-
-    pcm: bytes
-    rate_hz: int
-    languages: tuple[Language, ...]
-
-
 class WhisperTranscriber:
     """The port ``Transcriber``. Raises ``ModelMissing`` where the model is not on disk.
 
@@ -63,7 +53,7 @@ class WhisperTranscriber:
         self._model = WhisperModel(
             folder, self._settings.device, self._settings.compute_type, self._settings.threads
         )
-        self._batcher: Batcher[_Utterance, Transcript] = Batcher(
+        self._batcher: Batcher[Utterance, Transcript] = Batcher(
             self._name, self._run, self._settings.batch, self._settings.waiting
         )
 
@@ -75,13 +65,11 @@ class WhisperTranscriber:
     def name(self) -> str:
         return self._name
 
-    async def transcribe(
-        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
-    ) -> Transcript:
-        """Recognise one utterance of int16 mono; longer than the window, it is cut in pauses."""
-        if not languages:
+    async def transcribe(self, utterance: Utterance) -> Transcript:
+        """Recognise one utterance; longer than the window, it is cut in pauses."""
+        if not utterance.languages:
             raise ValueError("at least one language must be allowed")
-        return await self._batcher.submit(_Utterance(pcm, rate_hz, tuple(languages)))
+        return await self._batcher.submit(utterance)
 
     @property
     def waited_s(self) -> float:
@@ -90,7 +78,7 @@ class WhisperTranscriber:
     async def close(self) -> None:
         await self._batcher.close()
 
-    def _run(self, utterances: Sequence[_Utterance]) -> list[Transcript]:
+    def _run(self, utterances: Sequence[Utterance]) -> list[Transcript]:
         """One run of the model over the windows of all utterances (on the batcher's thread)."""
         windows_of = [self._windows(one) for one in utterances]
         rows = [window for own in windows_of for window in own]
@@ -103,7 +91,7 @@ class WhisperTranscriber:
             for one, own in zip(utterances, windows_of, strict=True)
         ]
 
-    def _windows(self, one: _Utterance) -> list[NDArray[np.float32]]:
+    def _windows(self, one: Utterance) -> list[NDArray[np.float32]]:
         """The utterance at 16 kHz and an even level, as windows; none where nobody speaks."""
         samples = np.frombuffer(one.pcm, "<i2").astype(np.float32) / 32768.0
         level = active_dbfs(samples, one.rate_hz)

@@ -61,6 +61,19 @@ class Ear:
             end = max(0, end_ms * self._bytes_per_ms - self._kept_from)
             return bytes(self._kept[start:end])
 
+    def end_turn_after(self, silence_ms: int) -> None:
+        """End the caller's turn once he has been silent so long, in this pause alone."""
+        self._listener.end_turn_after(silence_ms)
+
+    def forget_before(self, at_ms: int) -> None:
+        """Audio from before this moment is not asked for again."""
+        with self._lock:
+            surplus = at_ms * self._bytes_per_ms - self._kept_from
+            surplus = min(surplus, self._judged - self._kept_from)  # the VAD has yet to hear it
+            if surplus > 0:
+                del self._kept[:surplus]
+                self._kept_from += surplus
+
     def forget(self) -> None:
         """Let go of the audio and of the call, which has ended. The media clock stands."""
         self._post = _nobody_hears

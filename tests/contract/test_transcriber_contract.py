@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sipagent.engines.tts_espeak import EspeakVoice
-from sipagent.ports import Transcriber
+from sipagent.ports import Transcriber, Utterance
 from sipagent.text.language import Language
 from tests.contract.telephone import TELEPHONE_HZ, telephone
 
@@ -23,6 +23,10 @@ SENTENCES = [
 ]
 
 
+def heard_as(pcm: bytes) -> Utterance:
+    return Utterance(pcm, TELEPHONE_HZ, BOTH)
+
+
 async def caller(text: str, language: Language) -> bytes:
     return await telephone(EspeakVoice(), text, language)
 
@@ -31,22 +35,20 @@ async def caller(text: str, language: Language) -> bytes:
 async def test_hears_a_sentence_and_its_language_through_g711(
     transcriber: Transcriber, text: str, language: Language
 ) -> None:
-    heard = await transcriber.transcribe(await caller(text, language), TELEPHONE_HZ, BOTH)
+    heard = await transcriber.transcribe(heard_as(await caller(text, language)))
     assert (heard.text, heard.language) == (text, language)
     assert 0.5 < heard.confidence <= 1.0
 
 
 async def test_only_allowed_languages_are_heard(transcriber: Transcriber) -> None:
     pcm = await caller("i want to speak to a human agent", Language.EN)
-    heard = await transcriber.transcribe(pcm, TELEPHONE_HZ, [Language.AR])
+    heard = await transcriber.transcribe(Utterance(pcm, TELEPHONE_HZ, (Language.AR,)))
     assert heard.language is Language.AR
 
 
 async def test_calls_heard_together_are_heard_as_alone(transcriber: Transcriber) -> None:
     said = [await caller(text, language) for text, language in SENTENCES]
-    together = await asyncio.gather(
-        *(transcriber.transcribe(pcm, TELEPHONE_HZ, BOTH) for pcm in said)
-    )
+    together = await asyncio.gather(*(transcriber.transcribe(heard_as(pcm)) for pcm in said))
     assert [one.text for one in together] == [text for text, _ in SENTENCES]
 
 
@@ -54,7 +56,7 @@ async def test_speech_longer_than_the_window_is_heard_whole(transcriber: Transcr
     parts = [await caller(text, language) for text, language in SENTENCES[:4]]
     pcm = b"".join(parts)
     assert len(pcm) > 2 * TELEPHONE_HZ * 9
-    heard = await transcriber.transcribe(pcm, TELEPHONE_HZ, BOTH)
+    heard = await transcriber.transcribe(heard_as(pcm))
     assert heard.text == " ".join(text for text, _ in SENTENCES[:4])
 
 
@@ -76,15 +78,15 @@ def noises() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", noises())
 async def test_sound_without_speech_gives_no_text(transcriber: Transcriber, name: str) -> None:
-    heard = await transcriber.transcribe(noises()[name], TELEPHONE_HZ, BOTH)
+    heard = await transcriber.transcribe(heard_as(noises()[name]))
     assert heard.text == ""
     assert heard.confidence == 0.0
 
 
 async def test_a_caller_who_hangs_up_does_not_disturb_the_others(transcriber: Transcriber) -> None:
     pcm = await caller(*SENTENCES[0])
-    left = asyncio.create_task(transcriber.transcribe(pcm, TELEPHONE_HZ, BOTH))
+    left = asyncio.create_task(transcriber.transcribe(heard_as(pcm)))
     await asyncio.sleep(0)
     left.cancel()
-    heard = await transcriber.transcribe(pcm, TELEPHONE_HZ, BOTH)
+    heard = await transcriber.transcribe(heard_as(pcm))
     assert heard.text == SENTENCES[0][0]

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, models
 from sipagent.config import WhisperSettings
 from sipagent.engines.asr_whisper import WhisperTranscriber
 from sipagent.engines.whisper_model import WhisperModel
+from sipagent.ports import Utterance
 from sipagent.text.language import Language
 
 VOCABULARY, WIDTH, MELS, FRAMES, LONGEST = 51_866, 32, 128, 3000, 448
@@ -103,7 +104,7 @@ async def test_only_an_allowed_language_is_decoded(large: Path, language: Langua
     )
     transcriber = WhisperTranscriber(settings)
     speech = (RANDOM.standard_normal(8000 * 3) * 3000).astype("<i2").tobytes()
-    heard = await transcriber.transcribe(speech, 8000, [language])
+    heard = await transcriber.transcribe(Utterance(speech, 8000, (language,)))
     assert heard.language is language
     assert heard.text.startswith("w")
     await transcriber.close()
@@ -113,6 +114,6 @@ async def test_improbable_words_are_not_taken_for_speech(large: Path) -> None:
     settings = WhisperSettings(model=str(large), least_confidence=0.5)
     transcriber = WhisperTranscriber(settings)
     speech = (RANDOM.standard_normal(8000 * 3) * 3000).astype("<i2").tobytes()
-    heard = await transcriber.transcribe(speech, 8000, list(Language))
+    heard = await transcriber.transcribe(Utterance(speech, 8000, tuple(Language)))
     assert (heard.text, heard.confidence) == ("", 0.0)
     await transcriber.close()

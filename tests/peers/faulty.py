@@ -3,14 +3,14 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Self, cast
 
 from sipagent.cli.main import main
 from sipagent.engines import ENGINES
 from sipagent.engines.tts_espeak import EspeakVoice
-from sipagent.ports import Question, ReplyPart, Speech, Transcript
+from sipagent.ports import Question, ReplyPart, Speech, Transcript, Utterance
 from sipagent.text.language import Language
 
 HERE = "tests.peers.faulty"
@@ -31,16 +31,12 @@ class _Engine:
 
 
 class RaisingTranscriber(_Engine):
-    async def transcribe(
-        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
-    ) -> Transcript:
+    async def transcribe(self, utterance: Utterance) -> Transcript:
         raise RuntimeError("the model is on fire")
 
 
 class HangingTranscriber(_Engine):
-    async def transcribe(
-        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
-    ) -> Transcript:
+    async def transcribe(self, utterance: Utterance) -> Transcript:
         await asyncio.sleep(3600)
         raise AssertionError
 

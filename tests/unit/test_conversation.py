@@ -1,7 +1,7 @@
 """The conversation against fakes of the ports: no audio and no engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -33,6 +33,7 @@ from sipagent.ports import (
     SpokenWord,
     Transcript,
     Unknown,
+    Utterance,
     Wanted,
     Wish,
 )
@@ -49,6 +50,10 @@ class Ears:
 
     def audio(self, start_ms: int, end_ms: int) -> bytes:
         return f"{start_ms}-{end_ms}".encode()
+
+    def end_turn_after(self, silence_ms: int) -> None: ...
+
+    def forget_before(self, at_ms: int) -> None: ...
 
 
 class Lips:
@@ -116,10 +121,8 @@ class Scribe:
         self.asked: list[bytes] = []
         self.gate: asyncio.Event | None = None
 
-    async def transcribe(
-        self, pcm: bytes, rate_hz: int, languages: Sequence[Language]
-    ) -> Transcript:
-        self.asked.append(pcm)
+    async def transcribe(self, utterance: Utterance) -> Transcript:
+        self.asked.append(utterance.pcm)
         if self.gate is not None:
             await self.gate.wait()
         said = self.next.pop(0)

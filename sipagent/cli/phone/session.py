@@ -22,6 +22,7 @@ from sipagent.cli.phone.script import Step
 from sipagent.cli.phone.sound import render
 from sipagent.config import MediaSettings, SipSettings, Trunk, load
 from sipagent.errors import PortTaken, StartError
+from sipagent.ports import Utterance
 from sipagent.sip.endpoint import Endpoint
 from sipagent.text.language import Language
 
@@ -99,7 +100,7 @@ def _recogniser() -> Hear:
     transcriber = engines.load("transcriber", settings.engines.transcriber, settings.recogniser())
 
     async def hear(pcm: bytes) -> str:
-        return (await transcriber.transcribe(pcm, RATE_HZ, [*Language])).text
+        return (await transcriber.transcribe(Utterance(pcm, RATE_HZ, tuple(Language)))).text
 
     return hear
 

@@ -28,6 +28,7 @@ from sipagent.events import (
     Quality,
     Retrieved,
     Ringing,
+    StillSpeaking,
     TransferStep,
 )
 from sipagent.handoff.states import State
@@ -99,6 +100,7 @@ class Call:
         self._hold_limit: asyncio.TimerHandle | None = None
         self._length_limit: asyncio.TimerHandle | None = None
         self._transaction: Transaction | None = None
+        self._desk = service.tenant.desk  # where the caller was last referred
         record.record(ringing)
         leg.subscribe(self._on_leg_event)
 
@@ -142,7 +144,7 @@ class Call:
         await self._leg.answer()
         await self._acknowledged()
         conversation, mouth = self._listen()
-        step: Step = Talk(GREETING)
+        step: Step = Talk(GREETING, self._service.hearing.barge_in)
         while True:
             match step:
                 case Talk():
@@ -163,22 +165,21 @@ class Call:
         """Join the call's audio to the tick, and give it somebody to talk to."""
         service, mind = self._service, self._service.mind
         listener = EndOfTurn(_turn_rules(service.hearing))
-        tones = ToneDetector(mind.rate_hz) if self._digits == "inband" else None
-        ear = Ear(self._leg.port, mind.rate_hz, listener, self._on_heard_from_tick, tones)
+        tones = ToneDetector(mind.ears.rate_hz) if self._digits == "inband" else None
+        ear = Ear(self._leg.port, mind.ears.rate_hz, listener, self._on_heard_from_tick, tones)
         self._ear = ear
         self._log.clock = lambda: ear.now_ms
         service.tick.add(ear)
         mouth = Mouth(
-            PortPlayout(self._leg.port, mind.rate_hz),
+            PortPlayout(self._leg.port, mind.ears.rate_hz),
             service.voice,
             service.prompts,
-            mind.rate_hz,
+            mind.ears.rate_hz,
             Patience(mind.deadline_s),
             self._log.record,
         )
         conversation = Conversation(
             service.tenant.name,
-            service.tenant.languages,
             self._inbox,
             ear,
             mouth,
@@ -190,15 +191,17 @@ class Call:
 
     async def _hand_over(self, step: Transfer, conversation: Conversation, mouth: Mouth) -> Step:
         """Transfer the caller. BYE follows the desk's answer at once, and nothing else."""
-        context = Context(self._leg.call_id, self._service.tenant.name, step.reason)
+        tenant = self._service.tenant
+        context = Context(self._leg.call_id, tenant.name, step.reason)
         self._transaction = Transaction()
+        self._desk = (step.reason == "emergency" and tenant.emergency_desk) or tenant.desk
         await self._service.handoff.transfer(
-            self._transaction, self._leg, self._inbox, context, self._log.record
+            self._transaction, self._desk, self._leg, self._inbox, context, self._log.record
         )
         if self._transaction.state is State.ANSWERED:
             return Hangup("transferred")
         if step.reason != "engine-failed":
-            return Talk("desk-unavailable")
+            return Talk("desk-unavailable", self._service.hearing.barge_in)
         await mouth.prompt("call-later", [conversation.language])
         await mouth.finish()
         return Hangup("engine-failed")
@@ -236,8 +239,7 @@ class Call:
         """A desk may answer after we stopped waiting: then the caller is with it, not with us."""
         transaction = self._transaction
         if transaction is not None and transaction.over and transaction.feed(event):
-            desk = self._service.tenant.desk
-            self._log.record(TransferStep(desk, transaction.state, transaction.detail))
+            self._log.record(TransferStep(self._desk, transaction.state, transaction.detail))
             self.end(TRANSFERRED)
 
     def _on_heard_from_tick(self, events: tuple[Event, ...]) -> None:
@@ -245,7 +247,8 @@ class Call:
 
     def _on_heard(self, events: tuple[Event, ...]) -> None:
         for event in events:
-            self._log.record(event)
+            if not isinstance(event, StillSpeaking):
+                self._log.record(event)
             self._post(event)
 
     def _post(self, event: Event) -> None:
@@ -306,8 +309,9 @@ def _turn_rules(hearing: HearingSettings) -> TurnRules:
     return TurnRules(
         threshold=hearing.threshold,
         min_speech_ms=hearing.min_speech_ms,
-        sustained_ms=hearing.interrupt_ms,
+        sustained_ms=hearing.sustained_ms,
+        partial_ms=hearing.partial_ms,
         pause_ms=hearing.pause_ms,
-        end_silence_ms=hearing.end_silence_ms,
+        end_silence_ms=hearing.most_silence_ms,  # until the words tell that it may be less
         max_turn_ms=round(1000 * hearing.max_turn_s),
     )

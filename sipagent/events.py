@@ -116,11 +116,27 @@ class SpeechSustained(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StillSpeaking(Event):
+    """The caller's speech has gone on up to ``at_ms``. Never recorded: it comes several times
+    a second."""
+
+    started_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPaused(Event):
     """The caller has been silent for a moment; the turn may be over."""
 
     started_ms: int
     ended_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed(Event):
+    """The caller went on after a pause; the turn is the same."""
+
+    started_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +149,43 @@ class TurnEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class WordsHeard(Event):
-    """The recogniser's words for a turn. ``compute_ms`` is its own time."""
+    """The recogniser's words for a turn. ``compute_ms`` is the time that they took.
+
+    Until they are ``final`` they are those that two looks at the speech have agreed on.
+    """
 
     language: str
     confidence: float
     final: bool
     compute_ms: int
     text: str = personal()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnUnderstood(Event):
+    """What a turn does in the conversation, and in what mood: -1 (angry) to 1 (delighted)."""
+
+    intent: str
+    sentiment: float
+    language: str
+    confidence: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTimed(Event):
+    """What the wait for an answer was made of, in ms: from the end of the caller's speech to the
+    agent's first sound (``total_ms``). What ran in the silence costs no time of its own.
+
+    ``silence_ms``: until the turn was over. ``words_ms``: until its words were known.
+    ``thinking_ms``, ``voice_ms``: the responder to its first part, the voice to its first sound.
+    """
+
+    silence_ms: int
+    words_ms: int
+    thinking_ms: int
+    voice_ms: int
+    total_ms: int
 
 
 # ------------------------------------------------------------------ speaking
@@ -200,6 +246,23 @@ class WishHeard(Event):
 @dataclass(frozen=True, slots=True)
 class NothingKnown(Event):
     """The tenant's knowledge holds no answer to the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Event):
+    """The policy decided what must happen before any answer."""
+
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRan(Event):
+    """A tool was run for the caller. ``outcome`` is "done", or why it was not."""
+
+    tool: str
+    outcome: str
+    took_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,16 @@ from typing import Final
 
 import structlog
 
-from sipagent import engines, open_files
+from sipagent import open_files
 from sipagent.call import Call, Service
+from sipagent.compose import Engines, services
 from sipagent.config import Settings, tenants_by_number
-from sipagent.dialog.conversation import Mind
-from sipagent.dialog.prompts import Prompts
 from sipagent.errors import Blame, LegGone, Refusal, StartError, UnknownNumber
 from sipagent.events import Ringing
-from sipagent.handoff.token import Tokens
-from sipagent.handoff.transfer import Handoff
-from sipagent.knowledge.documents import load_documents
-from sipagent.knowledge.lexical import LexicalIndex
 from sipagent.media.tick import Tick
 from sipagent.media.vad import SileroVad
 from sipagent.outcome import CALLER_CANCELLED, DRAINED, Outcome
-from sipagent.ports import Engine, Leg
+from sipagent.ports import Leg
 from sipagent.sip.admission import Overload
 from sipagent.sip.endpoint import Endpoint
 from sipagent.store.calllog import CallLogs
@@ -81,35 +76,8 @@ class Server:
 
     async def _compose(self) -> Mapping[str, Service]:
         """Load the engines once and give each tenant its service."""
-        settings, chosen, rate_hz = self._settings, self._settings.engines, self._rate_hz
-        indexes = {
-            tenant.name: LexicalIndex(load_documents(tenant.knowledge))
-            for tenant in settings.tenants
-        }
-        voice = engines.load("voice", chosen.voice, chosen.own("voice"))
-        transcriber = engines.load("transcriber", chosen.transcriber, settings.recogniser())
-        responder = engines.load("responder", chosen.responder, chosen.own("responder"), indexes)
-        mind = Mind(transcriber, responder, chosen.deadline_s, rate_hz)
-        self._engines: tuple[Engine, ...] = (voice, transcriber, responder)
-        prompts = await Prompts.render(voice, rate_hz)
-        tokens = Tokens(settings.handoff.token_life_s)
-        return {
-            tenant.name: Service(
-                tenant=tenant,
-                prompts=await prompts.greeting(tenant.greeting, voice, rate_hz),
-                voice=voice,
-                mind=mind,
-                handoff=Handoff(tenant.desk, tokens, settings.handoff),
-                hearing=settings.hearing,
-                limits=settings.sip,
-                tick=self._tick,
-            )
-            for tenant in settings.tenants
-        }
-
-    @property
-    def _rate_hz(self) -> int:
-        return self._settings.media.clock_hz
+        self._engines = Engines.load(self._settings)
+        return await services(self._settings, self._engines, self._tick)
 
     # ------------------------------------------------------------------- calls
 
@@ -165,7 +133,7 @@ class Server:
         overload = Overload(self._settings.engines.most_wait_s)
         while True:
             await asyncio.sleep(LOOK_S)
-            before, waited_s = overload.over, max(one.waited_s for one in self._engines)
+            before, waited_s = overload.over, self._engines.waited_s
             if overload.look(waited_s) != before:
                 await self._endpoint.admit(ready=not overload.over)
                 log.warning("engines", late=overload.over, waited_s=round(waited_s, 2))
@@ -194,8 +162,7 @@ class Server:
         finally:
             await self._endpoint.stop()
             self._tick.stop()
-            for engine in self._engines:
-                await engine.close()
+            await self._engines.close()
             self._logs.release()
         log.info("stopped")
 

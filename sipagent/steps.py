@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Go on with the conversation, beginning with the prompt of this name."""
+    """Go on with the conversation, beginning with the prompt of this name.
+
+    ``barge_in`` is what may interrupt the agent: "speech" (and digits), "digits" or "off".
+    """
 
     opening: str
+    barge_in: str = "speech"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sipagent import __version__
 from sipagent.cli.calls import calls
 from sipagent.cli.models import models
 from sipagent.cli.phone import call
+from sipagent.cli.scenario import scenario
 from sipagent.cli.serve import serve
 from sipagent.errors import SipagentError
 
@@ -29,7 +30,7 @@ def version() -> None:
     click.echo(__version__)
 
 
-for command in (serve, call, calls, models):
+for command in (serve, call, calls, models, scenario):
     cli.add_command(command)
 
 

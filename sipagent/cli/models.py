@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from sipagent.config import load
-from sipagent.engines.whisper_model import EMBEDDED
+from sipagent.config import WhisperSettings, load
+from sipagent.engines.model_folder import EMBEDDED, find_model
 from sipagent.errors import ModelMissing
 
 _DATA_DIR: Final = click.option(
@@ -24,7 +24,7 @@ def models() -> None:
 @_DATA_DIR
 def list_models(data_dir: Path | None) -> None:
     """The models on this machine, by the name that engines.whisper.model takes."""
-    chosen = load().engines.whisper.model
+    chosen = load().engines.whisper.chosen().model
     for folder, origin in (*_in(EMBEDDED, "embedded"), *_in(_folder(data_dir), "fetched")):
         size_mb = (folder / "model.bin").stat().st_size / 1e6
         mark = "  in use" if folder.name == chosen else ""
@@ -32,16 +32,37 @@ def list_models(data_dir: Path | None) -> None:
 
 
 @models.command()
+@_DATA_DIR
+def profiles(data_dir: Path | None) -> None:
+    """The recogniser's profiles, by the name that engines.whisper.profile and a tenant take."""
+    whisper, models_dir = load().engines.whisper, _folder(data_dir)
+    for name in whisper.profiles:
+        chosen = whisper.chosen(name)
+        try:
+            find_model(chosen.model, models_dir)
+            own = name == whisper.profile and whisper.model in (None, chosen.model)
+            here = "in use" if own else "here"
+        except ModelMissing:
+            here = f"run: sipagent models pull {name}"
+        how = f"beam {chosen.beam_size}, {chosen.device}"
+        click.echo(f"{name:<16}{chosen.model:<20}{how:<16}{here}")
+
+
+@models.command()
 @click.argument("name")
 @_DATA_DIR
 def pull(name: str, data_dir: Path | None) -> None:
-    """Fetch a Whisper model: tiny, base, small, medium, large-v3, turbo, or OWNER/NAME.
+    """Fetch a Whisper model: tiny, base, small, medium, large-v3, large-v3-turbo, OWNER/NAME, or
+    a profile's by the name of the profile.
 
-    It lands in <data_dir>/models/NAME; set engines.whisper.model to NAME to use it.
+    It lands in <data_dir>/models/NAME; set engines.whisper.profile or model to use it.
     """
     import faster_whisper
 
     warnings.filterwarnings("ignore", module="huggingface_hub")
+    whisper = load().engines.whisper
+    if name in whisper.profiles:
+        name = whisper.profiles[name].model
     folder = _folder(data_dir) / name.replace("/", "--")
     click.echo(f"Fetching {name} into {folder}")
     try:
@@ -55,10 +76,17 @@ def pull(name: str, data_dir: Path | None) -> None:
         ) from None
     if not (folder / "model.bin").is_file():
         raise ModelMissing(f"{name} is no CTranslate2 Whisper model: it has no model.bin")
-    click.echo(f"Use it: SIPAGENT_ENGINES__WHISPER__MODEL={folder.name} sipagent serve")
+    serves = _profiles(whisper, folder.name)
+    setting = f"PROFILE={serves[-1]}" if serves else f"MODEL={folder.name}"
+    click.echo(f"Use it: SIPAGENT_ENGINES__WHISPER__{setting} sipagent serve")
     click.echo(
         "It must answer within engines.deadline_s; set engines.whisper.device and threads for it."
     )
+
+
+def _profiles(whisper: WhisperSettings, model: str) -> list[str]:
+    """The names of the profiles that a model serves."""
+    return [name for name, profile in whisper.profiles.items() if profile.model == model]
 
 
 def _folder(data_dir: Path | None) -> Path:

@@ -62,8 +62,23 @@ def _spoke(event: Fields) -> list[tuple[str, str]]:
 
 
 def _words(event: Fields) -> list[tuple[str, str]]:
+    if not event["final"]:
+        return [("", f"so far: “{event['text']}”")]
     sure = f"{event['language']}, {event['confidence']:.0%} sure, {event['compute_ms']} ms"
     return [("caller", f"“{event['text']}”" if event["text"] else "(no words)"), ("", sure)]
+
+
+def _understood(event: Fields) -> list[tuple[str, str]]:
+    sure = f"{event['confidence']:.0%} sure, by {event['by']}"
+    return [("", f"{event['intent']}, mood {event['sentiment']:+.1f} ({sure})")]
+
+
+def _timed(event: Fields) -> list[tuple[str, str]]:
+    silence, words = f"silence {event['silence_ms']}", f"words {event['words_ms']}"
+    thinking, voice = f"thinking {event['thinking_ms']}", f"voice {event['voice_ms']}"
+    return [
+        ("", f"answers after {event['total_ms']} ms ({silence}, {words}; {thinking}, {voice})")
+    ]
 
 
 def _reply(event: Fields) -> list[tuple[str, str]]:
@@ -115,8 +130,15 @@ TELLERS: Final[Mapping[str, Callable[[Fields], list[tuple[str, str]]]]] = {
     "SpeechStarted": lambda event: [("caller", "begins to speak")],
     "SpeechSustained": lambda event: [("caller", "goes on speaking")],
     "SpeechPaused": lambda event: [("caller", "pauses")],
+    "SpeechResumed": lambda event: [("caller", "goes on")],
     "TurnEnded": _spoke,
     "WordsHeard": _words,
+    "TurnUnderstood": _understood,
+    "TurnTimed": _timed,
+    "Judged": lambda event: [("policy", f"{event['verdict']} {event['reason']}")],
+    "ToolRan": lambda event: [
+        ("tool", f"{event['tool']}: {event['outcome']}, {event['took_ms']} ms")
+    ],
     "ReplyBegun": _reply,
     "WordsPlayed": lambda event: [
         ("agent", "was heard to the end" if event["whole"] else f"was heard: {event['text']}")

@@ -1,11 +1,11 @@
 """Which engine does what, and how; when the caller speaks and when he has finished."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from sipagent.config.hearing import WhisperSettings as WhisperSettings
 from sipagent.config.section import Section
 from sipagent.text.language import Language
 
@@ -19,6 +19,15 @@ ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "responder": {
         "lexical": "sipagent.engines.llm_lexical:LexicalResponder",
+    },
+    "analyst": {
+        "linear": "sipagent.engines.analyst_linear:LinearAnalyst",
+    },
+    "turn_detector": {
+        "smart-turn": "sipagent.engines.turn_smart:SmartTurn",
+    },
+    "model": {
+        "openai": "sipagent.engines.llm_openai:OpenAiModel",
     },
 }
 
@@ -35,40 +44,48 @@ class HearingSettings(Section):
     pause_ms: int = Field(
         192, ge=32, le=1000, description="silence after which recognition starts, 32 to 1000 ms"
     )
-    end_silence_ms: int = Field(
-        448, ge=100, le=5000, description="silence that ends a turn, 100 to 5000 ms"
+    partial_ms: int = Field(
+        250, ge=100, le=2000, description="speech between two looks at its words, 100 to 2000 ms"
     )
-    interrupt_ms: int = Field(
+    least_silence_ms: int = Field(
+        256, ge=100, le=5000, description="silence that ends a complete turn, 100 to 5000 ms"
+    )
+    end_silence_ms: int = Field(
+        448,
+        ge=100,
+        le=5000,
+        description="silence that ends a turn which may or may not be complete, 100 to 5000 ms",
+    )
+    most_silence_ms: int = Field(
+        1500,
+        ge=100,
+        le=5000,
+        description="silence that ends a turn which breaks off, 100 to 5000 ms",
+    )
+    digits_silence_ms: int = Field(
+        2500,
+        ge=100,
+        le=8000,
+        description="silence that ends a number of fewer digits than asked for, 100 to 8000 ms",
+    )
+    sustained_ms: int = Field(
         160,
         ge=32,
         le=2000,
-        description="speech over the agent that interrupts it for good, 32 to 2000 ms",
+        description="speech by which the caller takes his turn up again, 32 to 2000 ms",
     )
     # A recogniser hears 30 s at once and the ear keeps 30 s, which also hold a turn's pauses.
     max_turn_s: float = Field(20.0, gt=1, le=25, description="longest turn, 1 to 25 s")
     silence_s: float = Field(
         8.0, gt=0, le=120, description="silence after which the caller is asked again, up to 120 s"
     )
-    silences: int = Field(2, ge=1, le=10, description="times to ask again before hanging up")
-
-
-class WhisperSettings(Section):
-    """The Whisper recogniser, through faster-whisper."""
-
-    model: str = Field("demo-asr", description="a folder, or a name under <data_dir>/models")
-    device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="cpu, cuda or auto")
-    compute_type: str = Field("default", description="a CTranslate2 compute type, such as int8")
-    threads: int = Field(1, ge=1, le=64, description="processor threads, 1 to 64")
-    beam_size: int = Field(1, ge=1, le=10, description="1 (greedy) to 10")
-    batch: int = Field(8, ge=1, le=256, description="utterances in one run, 1 to 256")
-    waiting: int = Field(64, ge=1, le=4096, description="utterances that may wait, 1 to 4096")
-    least_confidence: float = Field(
-        0.5, ge=0, le=1, description="confidence below which nothing counts as words, 0 to 1"
+    silences: int = Field(2, ge=1, le=10, description="times to ask a silent caller again")
+    offer_human: bool = Field(
+        True, description="whether a silent caller is then offered a human, before we hang up"
     )
-    most_no_speech: float = Field(
-        0.6, ge=0, le=1, description="probability of no speech above which it is none, 0 to 1"
+    barge_in: Literal["speech", "digits", "off"] = Field(
+        "speech", description="what may interrupt the agent: speech, digits or off"
     )
-    models_dir: Path | None = Field(None, description="a folder; by default <data_dir>/models")
 
 
 class EspeakSettings(Section):
@@ -98,11 +115,21 @@ class EngineSettings(Section):
     voice: str = Field("espeak", description=f"a voice engine: {_names('voice')}")
     transcriber: str = Field("whisper", description=f"a recogniser: {_names('transcriber')}")
     responder: str = Field("lexical", description=f"a responder: {_names('responder')}")
+    analyst: str = Field("linear", description=f"an analyst: {_names('analyst')}")
+    turn_detector: str = Field(
+        "", description=f"a turn detector, or none: {_names('turn_detector')}"
+    )
     deadline_s: float = Field(
         2.0,
         gt=0,
         le=60,
         description="seconds from the end of a turn to the first sound of the answer, up to 60",
+    )
+    filler_s: float = Field(
+        1.2,
+        gt=0,
+        le=60,
+        description="seconds after which a caller hears that the answer is coming, up to 60",
     )
     most_wait_s: float = Field(
         1.0,
@@ -113,10 +140,10 @@ class EngineSettings(Section):
     whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
     espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
 
-    @field_validator("voice", "transcriber", "responder")
+    @field_validator("voice", "transcriber", "responder", "analyst", "turn_detector")
     @classmethod
     def _is_in_the_table(cls, name: str, info: ValidationInfo) -> str:
-        if name not in ENGINES[str(info.field_name)]:
+        if name and name not in ENGINES[str(info.field_name)]:
             raise ValueError(f"no {info.field_name} is called {name!r}")
         return name
 

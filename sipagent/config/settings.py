@@ -151,11 +151,12 @@ def _read(file: Path) -> str:
 
 
 def _anchor(values: Mapping[str, Any], folder: Path) -> None:
-    """A relative knowledge folder counts from the file that names it."""
+    """A relative path of a tenant counts from the file that names it."""
     rows = values.get("tenants")
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and isinstance(row.get("knowledge"), str):
-            row["knowledge"] = str(folder / row["knowledge"])
+        for key in ("knowledge", "records"):
+            if isinstance(row, dict) and isinstance(row.get(key), str):
+                row[key] = str(folder / row[key])
 
 
 def tenants_by_number(settings: Settings) -> Mapping[str, Tenant]:

@@ -50,11 +50,18 @@ class Tenant(Section):
         min_length=1, description='a list of numbers in +E.164, such as ["+97142000000"]'
     )
     knowledge: Path = Field(description="a folder of Markdown documents")
+    records: Path | None = Field(None, description="a YAML file of accounts, found by number")
+    hot_words: tuple[str, ...] = Field(
+        (), max_length=100, description="a list of names that callers say, such as products"
+    )
     desk: SipUri = Field(description="where a human is reached, such as sip:desk@10.0.0.5")
     languages: Annotated[tuple[Language, ...], AfterValidator(_each_once)] = Field(
         (Language.EN, Language.AR),
         min_length=1,
         description='a list in the order of the greeting, such as ["ar", "en"]',
+    )
+    emergency_desk: SipUri | None = Field(
+        None, description="where emergencies are put through; by default to the desk"
     )
     greeting: Mapping[Language, str] = Field(
         default_factory=dict, description='a table of texts: en = "Welcome to ...", ar = "..."'
@@ -75,6 +82,8 @@ def demo_tenants() -> tuple[Tenant, ...]:
             name="demo",
             numbers=("+97142000000",),
             knowledge=demo_knowledge(),
+            records=demo_knowledge() / "accounts.yaml",
+            hot_words=("Noor",),
             desk="sip:desk@127.0.0.1:5070",
             greeting={
                 Language.EN: "Welcome to Noor. I am an automatic assistant. How can I help you?",
@@ -91,6 +100,8 @@ def documented(tenant: Tenant) -> Tenant:
         refuse([(("knowledge",), f"no folder {folder}; name one that holds documents (*.md)")])
     elif not any(folder.glob("*.md")):
         refuse([(("knowledge",), f"{folder} holds no document; put one there (*.md)")])
+    if tenant.records is not None and not tenant.records.is_file():
+        refuse([(("records",), f"no file {tenant.records}; name a YAML file of accounts")])
     return tenant
 
 

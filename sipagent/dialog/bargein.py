@@ -1,8 +1,23 @@
-"""What the caller's voice does to the agent's. Owns no clock and no playout (D5)."""
+"""What the caller's voice does to the agent's: pause, decide, then stop or go on (D5).
 
-from enum import Enum, auto
+The first sound pauses the agent, so that nobody talks over anybody. Words decide: a cough, a
+"mm" or the agent's own echo lets it go on where it stood, anything that is meant stops it. Owns
+no clock and no playout.
+"""
 
-from sipagent.events import DigitPressed, Event, SpeechStarted, SpeechSustained, TurnEnded
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from sipagent.text.backchannels import is_backchannel, says_stop
+from sipagent.text.words import words
+
+
+class BargeInMode(StrEnum):
+    """What of the caller may stop the agent."""
+
+    OFF = "off"
+    DIGITS = "digits"
+    SPEECH = "speech"
 
 
 class BargeAction(Enum):
@@ -14,25 +29,99 @@ class BargeAction(Enum):
     RESUME = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class BargeRules:
+    """``wordless_ms``: sound without words that is no interruption, however long it lasts.
+    ``blind_ms``: speech that interrupts where the recogniser says nothing at all.
+    ``late_ms``: with less than this left to say, any word is an answer.
+    """
+
+    wordless_ms: int = 1600
+    blind_ms: int = 1000
+    late_ms: int = 800
+    echoed: float = 0.7  # of the words, that the agent itself was saying
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the agent was saying when the caller spoke, and how much of it was left."""
+
+    text: str
+    left_ms: int
+
+
 class BargeIn:
-    """Pause at the first sound, cut when it is meant, resume when it was a cough."""
+    """One call's barge-in. ``speaking`` is whether the agent has words left to play."""
 
-    def __init__(self) -> None:
-        self._paused = False
+    def __init__(self, rules: BargeRules | None = None) -> None:
+        self._rules = rules or BargeRules()
+        self._watching = False  # the caller's sound has not been judged for good
+        self._paused = False  # the agent waits for our decision
+        self._heard = False  # the recogniser has answered for this sound
 
-    def judge(self, event: Event, *, speaking: bool) -> BargeAction:
-        """``speaking`` is whether the agent has words left to play."""
-        if not speaking:
-            self._paused = False
+    @property
+    def deciding(self) -> bool:
+        """Whether the agent stands still until it is known what the caller means."""
+        return self._paused
+
+    def speech(self, mode: BargeInMode, *, speaking: bool) -> BargeAction:
+        """The caller began, or went on, to make a sound that may be speech."""
+        self._heard = False
+        if not speaking or mode is not BargeInMode.SPEECH or self._paused:
             return BargeAction.NOTHING
-        match event:
-            case SpeechStarted() if not self._paused:
-                self._paused = True
-                return BargeAction.PAUSE
-            case SpeechSustained() | DigitPressed():
-                self._paused = False
-                return BargeAction.CUT
-            case TurnEnded() if self._paused:
-                self._paused = False
-                return BargeAction.RESUME
+        self._paused = self._watching = True
+        return BargeAction.PAUSE
+
+    def partial(self, text: str, agreed: str, saying: Saying) -> BargeAction:
+        """Words so far: the latest look at them, and what two looks agree on."""
+        self._heard = True
+        if not self._watching:
+            return BargeAction.NOTHING
+        if says_stop(text) or (len(agreed.split()) > 1 and self._meant(agreed, saying)):
+            return self._decide(BargeAction.CUT)
         return BargeAction.NOTHING
+
+    def settled(self, text: str, saying: Saying) -> BargeAction:
+        """The caller has paused, and these are his words."""
+        self._heard = True
+        if not self._watching:
+            return BargeAction.NOTHING
+        if self._meant(text, saying):
+            return self._decide(BargeAction.CUT)
+        was_paused = self._paused
+        self._decide(BargeAction.RESUME)
+        return BargeAction.RESUME if was_paused else BargeAction.NOTHING
+
+    def lasting(self, sound_ms: int, text: str) -> BargeAction:
+        """The sound has gone on so long, and ``text`` is what it holds so far."""
+        if not self._paused or text:
+            return BargeAction.NOTHING
+        if self._heard and sound_ms >= self._rules.wordless_ms:
+            self._paused = False  # words that come yet are still judged
+            return BargeAction.RESUME
+        if not self._heard and sound_ms >= self._rules.blind_ms:
+            return self._decide(BargeAction.CUT)
+        return BargeAction.NOTHING
+
+    def over(self) -> None:
+        """The agent has nothing left to say, or has been stopped."""
+        self._paused = self._watching = False
+
+    def _decide(self, action: BargeAction) -> BargeAction:
+        self._paused = self._watching = False
+        return action
+
+    def _meant(self, text: str, saying: Saying) -> bool:
+        """Whether words are for the agent, rather than beside what it says."""
+        if not text:
+            return False
+        if says_stop(text) or saying.left_ms < self._rules.late_ms:
+            return not self._echo(text, saying.text)
+        return not is_backchannel(text) and not self._echo(text, saying.text)
+
+    def _echo(self, text: str, saying: str) -> bool:
+        """Whether the words are the agent's own, come back over the line."""
+        heard, said = words(text), frozenset(words(saying))
+        return len(heard) > 1 and sum(word in said for word in heard) >= (
+            self._rules.echoed * len(heard)
+        )

@@ -1,86 +1,63 @@
 """A talk with the caller: listen, understand, answer, be interrupted, until there is a next step.
 
-The asyncio shell around the cores ``EndOfTurn`` and ``BargeIn``. Knows neither SIP nor a
+The asyncio shell around the cores of turn taking, barge-in and silence. Knows neither SIP nor a
 tenant's dialplan; returns ``Transfer`` or ``Hangup``.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from sipagent.config import HearingSettings
-from sipagent.dialog.bargein import BargeAction, BargeIn
-from sipagent.dialog.deadline import each_within, within
+from sipagent.dialog.answer import OFFER, OPEN, Answers, Talking, Turn
+from sipagent.dialog.bargein import BargeAction, BargeIn, BargeInMode
+from sipagent.dialog.hearer import Ears, Hearer, Words
+from sipagent.dialog.keyed import BETWEEN_S, KeyedDigits
 from sipagent.dialog.mouth import Mouth
+from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import GREETING
+from sipagent.dialog.replies import Ending, Replies, Reply, ReplyOver
+from sipagent.dialog.reply_language import ReplyLanguage
+from sipagent.dialog.silence import CallerSilence, Nudge, SilenceRules
+from sipagent.dialog.summing_up import Summarise, SummingUp
+from sipagent.dialog.turn_end import Heard, Silences, silence_ms
 from sipagent.errors import EngineError
 from sipagent.events import (
     DigitPressed,
     EngineFailed,
     Event,
     Held,
-    NothingKnown,
     PlayoutPaused,
     PlayoutResumed,
     Retrieved,
     SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     SpeechSustained,
+    StillSpeaking,
     TurnEnded,
-    WishHeard,
     WordsHeard,
 )
-from sipagent.ports import (
-    Exchange,
-    Hearing,
-    Question,
-    Responder,
-    Sentence,
-    Transcriber,
-    Transcript,
-    Unknown,
-    Utterance,
-    Wanted,
-    Wish,
-)
+from sipagent.ports import Analyst, Expect, Hearing, Kind, Responder, Transcript
 from sipagent.steps import Hangup, Talk, Transfer
 from sipagent.text.language import Language
 
-BEFORE_MS: Final = 200  # audio before the VAD's first window: soft first sounds
-AFTER_MS: Final = 96
 NOISE_MS: Final = 400  # shorter sounds without words are not worth a question
-HISTORY: Final = 10
 HUMAN_KEY: Final = "0"
-
-Ending = Transfer | Hangup
-
-
-@dataclass(frozen=True, slots=True)
-class _ReplyOver(Event):
-    """Reply ``number`` came to its end; ``ending`` is what it led to. Never recorded."""
-
-    number: int
-    ending: Ending | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Recognition:
-    """Words on their way, for the speech that ended at ``ended_ms``."""
-
-    ended_ms: int
-    words: "asyncio.Task[Transcript | EngineError]"
 
 
 @dataclass(frozen=True, slots=True)
 class Mind:
-    """The engines that understand, and how long each may take."""
+    """What a tenant's calls hear, understand and answer with."""
 
-    transcriber: Transcriber
+    ears: Ears
     responder: Responder
+    analyst: Analyst
+    policy: Callable[[], Policy]
     deadline_s: float
-    rate_hz: int
+    filler_s: float
+    summarise: Summarise | None = None
 
 
 class Conversation:
@@ -89,7 +66,6 @@ class Conversation:
     def __init__(
         self,
         tenant: str,
-        languages: tuple[Language, ...],
         inbox: asyncio.Queue[Event],
         hearing: Hearing,
         mouth: Mouth,
@@ -97,28 +73,44 @@ class Conversation:
         rules: HearingSettings,
         record: Callable[[Event], None],
     ) -> None:
-        self._tenant = tenant
-        self._languages = languages
-        self.language = languages[0]
+        languages = mind.ears.languages
         self._inbox = inbox
         self._hearing = hearing
         self._mouth = mouth
         self._patience = mouth.patience
-        self._mind = mind
         self._rules = rules
+        self._silences = _silences(rules)
         self._record = record
+        speaks = ReplyLanguage(languages[0], mind.ears.hot_words)
+        self._talking = Talking(languages, speaks, mind.policy())
+        self._answers = Answers(
+            tenant,
+            self._talking,
+            mind.responder,
+            mind.analyst,
+            mouth,
+            lambda: hearing.now_ms,
+            mind.filler_s,
+            record,
+        )
+        self._hearer = Hearer(mind.ears, hearing, self._patience, inbox.put_nowait)
+        self._replies = Replies(inbox.put_nowait, self._fail)
         self._barge_in = BargeIn()
-        self._history: list[Exchange] = []
-        self._said: list[Sentence] = []  # the last answer, to be repeated
-        self._caller_said = ""
-        self._silences = 0
-        self._turn_from_ms: int | None = None  # a turn that the caller took up again
-        self._recognition: _Recognition | None = None
-        self._reply: asyncio.Task[None] | None = None
-        self._reply_number = 0
+        self._mode = BargeInMode.SPEECH
+        self._silence = CallerSilence(SilenceRules(rules.silences, rules.offer_human))
+        self._keyed = KeyedDigits()
+        self._summing_up = SummingUp(self._talking.history, mind.summarise, record)
+        self._words: Words | None = None  # the latest of the turn that is being heard
+        self._told = ""  # those of them that are on the record
+        self._over: TurnEnded | None = None  # a turn has ended whose words are not known yet
+        self._over_at_ms = 0
+        self._turn: Turn | None = None  # the one that is being answered
         self._caller_speaking = False
         self._held = False
-        self._closing = False
+
+    @property
+    def language(self) -> Language:
+        return self._talking.language
 
     async def run(self, talk: Talk, *, held: bool = False) -> Ending:
         """Talk until the caller wants something that the talk cannot give.
@@ -126,243 +118,289 @@ class Conversation:
         ``held`` is whether the caller holds us as it begins.
         """
         self._held = held
-        self._closing = self._caller_speaking = False
-        self._turn_from_ms = None
+        self._mode = BargeInMode(talk.barge_in)
+        self._talking.closing = self._caller_speaking = False
+        self._turn = None
         try:
-            async with asyncio.TaskGroup() as self._tasks:
-                self._start(self._prompt(talk.opening))
+            async with asyncio.TaskGroup() as tasks:
+                self._hearer.open(tasks)
+                self._replies.open(tasks)
+                self._tasks = tasks
+                self._forget_turn()
+                self._start(self._say(talk.opening))
                 ending: Ending | None = None
                 while ending is None:
                     ending = self._handle(await self._next())
-                self._forget_recognition()
-        finally:  # a task that was cancelled holds us by its error: let it go
-            self._reply = self._recognition = None
+                self._hearer.forget()
+                self._summing_up.stop()
+        finally:
+            self._replies.forget()
+            self._hearer.forget()
         return ending
 
     async def _next(self) -> Event | None:
-        """The next event, or None when the caller has said nothing for long."""
-        if self._reply is not None or self._caller_speaking or self._held:
+        """The next event, or None when the caller has said or keyed nothing for long."""
+        busy = self._replies.running or self._over is not None
+        if busy or self._caller_speaking or self._held:
             return await self._inbox.get()
         try:
-            async with asyncio.timeout(self._rules.silence_s):
+            async with asyncio.timeout(BETWEEN_S if self._keyed.begun else self._rules.silence_s):
                 return await self._inbox.get()
         except TimeoutError:
             return None
 
     def _handle(self, event: Event | None) -> Ending | None:
         """Act on one event; the ending, once there is one."""
-        if event is None:
-            self._on_silence()
-            return None
-        if isinstance(event, _ReplyOver):
-            if event.number != self._reply_number:
-                return None  # a reply that was cut while this was on its way
-            self._reply = None
-            self._patience.end()
-            return event.ending
+        if isinstance(event, ReplyOver):
+            return self._reply_over(event)
         if isinstance(event, SpeechStarted | TurnEnded):
             self._caller_speaking = isinstance(event, SpeechStarted)
-            self._patience.end()
-        if isinstance(event, Held | Retrieved):
-            self._held = isinstance(event, Held)
-        if self._closing or (isinstance(event, DigitPressed) and event.digit != HUMAN_KEY):
-            return None
-        cough = self._barge(event)
         match event:
-            case SpeechSustained():
-                self._on_speech()
-            case SpeechPaused() if not self._mouth.speaking:
-                self._recognise(event.started_ms, event.ended_ms)
-            case TurnEnded() if not cough:
-                self._on_turn(event)
+            case Held() | Retrieved():
+                self._held = isinstance(event, Held)
+            case _ if self._talking.closing:
+                pass
+            case None:
+                self._on_silence()
             case DigitPressed():
-                self._start(self._hand_over("caller-keyed"))
+                self._on_digit(event.digit)
+            case Words() if self._hearer.wants(event):
+                self._on_words(event)
+            case SpeechStarted() | SpeechResumed() | SpeechSustained():
+                self._on_speech(event)
+            case StillSpeaking() | SpeechPaused() if self._heeds:
+                self._on_progress(event)
+            case TurnEnded():
+                self._on_turn_ended(event)
         return None
 
     # ------------------------------------------------------------ the caller's voice
 
-    def _barge(self, event: Event) -> bool:
-        """Pause, cut or resume the agent. True where the sound was no turn."""
-        match self._barge_in.judge(event, speaking=self._mouth.speaking):
+    @property
+    def _heeds(self) -> bool:
+        """Whether the caller's voice counts now: not while nothing may interrupt the agent."""
+        return self._mode is BargeInMode.SPEECH or not self._mouth.speaking
+
+    def _on_speech(self, event: SpeechStarted | SpeechResumed | SpeechSustained) -> None:
+        """The caller makes a sound that may be speech, and lasts."""
+        self._patience.end()
+        if not self._heeds:
+            return
+        match event:
+            case SpeechSustained():
+                self._silence.spoke()
+                self._take_up()
+            case SpeechResumed():
+                self._hear_from(event.started_ms)
+                self._take_up()
+                self._barge(self._barge_in.speech(self._mode, speaking=self._mouth.speaking))
+            case SpeechStarted():
+                if not self._goes_on:
+                    self._hearer.forget()
+                self._hear_from(event.at_ms)
+                self._barge(self._barge_in.speech(self._mode, speaking=self._mouth.speaking))
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether new speech belongs to the turn before it: nothing of an answer has sounded."""
+        answering = self._turn is not None and not self._turn.sounded
+        return self._over is not None or (answering and not self._mouth.speaking)
+
+    def _hear_from(self, at_ms: int) -> None:
+        if not self._hearer.hearing:
+            self._words, self._told = None, ""
+            self._hearer.begin(at_ms)
+
+    def _take_up(self) -> None:
+        """A caller who goes on before we answered takes the same turn up again."""
+        if self._replies.running and not self._mouth.speaking:
+            self._interrupt("speech")
+            self._talking.history.take_back()
+        self._over = None
+        self._hearer.drop()
+
+    def _on_progress(self, event: StillSpeaking | SpeechPaused) -> None:
+        self._hear_from(event.started_ms)
+        if isinstance(event, SpeechPaused):
+            self._hearer.settle(event.ended_ms)
+            return
+        text = self._words.text if self._words is not None else ""
+        self._barge(self._barge_in.lasting(event.at_ms - event.started_ms, text))
+        self._hearer.glance(event.at_ms)
+
+    def _on_turn_ended(self, ended: TurnEnded) -> None:
+        begun = self._turn is not None and not self._turn.certain.is_set()
+        if not (self._hearer.hearing and self._heeds):
+            return
+        if self._barge_in.deciding or begun or not self._replies.running:
+            self._over, self._over_at_ms = ended, self._hearing.now_ms
+            self._patience.begin()
+            self._hearer.settle(ended.ended_ms)
+            self._end_turn()
+        elif not self._goes_on:  # a sound beside the answer
+            self._forget_turn()
+
+    def _on_words(self, words: Words) -> None:
+        self._words = words
+        saying = self._mouth.saying
+        if not words.settled:
+            self._tell(words, words.agreed, final=False)
+            self._barge(self._barge_in.partial(words.text, words.agreed, saying))
+            return
+        if isinstance(words.found, EngineError):
+            self._start(self._fail(words.found))
+            return
+        decided = self._barge_in.settled(words.text, saying)
+        self._barge(decided)
+        if decided is BargeAction.RESUME:
+            self._forget_turn()
+            return
+        heard = Heard(words.text, words.found.language, words.stable, words.finished)
+        wanted_ms = silence_ms(heard, self._talking.awaited, self._silences)
+        self._hearer.end_turn_after(wanted_ms, words.until_ms)
+        if words.text and not self._replies.running:
+            self._turn = self._talking.turn(words.found, words.until_ms)
+            self._start(self._answers.answer(self._turn))
+        self._end_turn()
+
+    def _barge(self, action: BargeAction) -> None:
+        match action:
             case BargeAction.PAUSE:
                 self._mouth.pause()
                 self._record(PlayoutPaused())
-            case BargeAction.CUT:
-                self._interrupt("digit" if isinstance(event, DigitPressed) else "speech")
             case BargeAction.RESUME:
                 self._mouth.resume()
                 self._record(PlayoutResumed())
-                return True
+            case BargeAction.CUT:
+                self._interrupt("speech")
             case BargeAction.NOTHING:
                 pass
-        return False
 
-    def _on_speech(self) -> None:
-        """A caller who goes on before we answered takes the same turn up again."""
-        self._silences = 0
-        if self._reply is not None:
-            self._interrupt("speech")
+    # ------------------------------------------------------------ the caller's turn
 
-    def _on_turn(self, turn: TurnEnded) -> None:
-        self._patience.begin()
-        self._recognise(turn.started_ms, turn.ended_ms)
-        if self._turn_from_ms is None:
-            self._turn_from_ms = turn.started_ms
-        self._start(self._answer(turn))
+    def _end_turn(self) -> None:
+        """Where the turn is over and its words are known, nothing more is waited for."""
+        ended, words = self._over, self._words
+        if ended is None or words is None or not words.settled or words.until_ms != ended.ended_ms:
+            return
+        self._over = None
+        self._tell(words, words.text, final=True)
+        turn, now_ms = self._turn, self._hearing.now_ms
+        if turn is not None and not turn.certain.is_set():
+            turn.over(now_ms, now_ms - self._over_at_ms)
+        elif not words.text:
+            self._forget_turn()
+            if ended.ended_ms - ended.started_ms >= NOISE_MS:
+                self._start(self._say("not-heard"))
 
-    def _on_silence(self) -> None:
-        self._silences += 1
-        if self._silences > self._rules.silences:
-            self._start(self._part("goodbye", "caller-silent"))
-        else:
-            self._start(self._prompt("ask-again"))
+    def _forget_turn(self) -> None:
+        """What was heard so far was no turn."""
+        self._words = self._over = None
+        self._told = ""
+        self._hearer.forget()
 
-    # ------------------------------------------------------------ understanding
-
-    def _recognise(self, started_ms: int, ended_ms: int) -> None:
-        """Begin to recognise, unless this very speech is being recognised."""
-        if self._recognition is not None:
-            if self._recognition.ended_ms == ended_ms:
-                return
-            self._forget_recognition()
-        first_ms = started_ms if self._turn_from_ms is None else self._turn_from_ms
-        pcm = self._hearing.audio(first_ms - BEFORE_MS, ended_ms + AFTER_MS)
-        words = self._tasks.create_task(self._transcribe(pcm), name="recognise")
-        self._recognition = _Recognition(ended_ms, words)
-
-    def _forget_recognition(self) -> None:
-        if self._recognition is not None:
-            self._recognition.words.cancel()
-            self._recognition = None
-
-    async def _transcribe(self, pcm: bytes) -> Transcript | EngineError:
-        mind = self._mind
-        began = time.monotonic()
-        words = mind.transcriber.transcribe(Utterance(pcm, mind.rate_hz, self._languages))
-        try:
-            transcript = await within(self._patience, mind.transcriber.name, words)
-        except EngineError as error:
-            return error
-        self._compute_ms = round(1000 * (time.monotonic() - began))
-        return transcript
-
-    async def _answer(self, turn: TurnEnded) -> Ending | None:
-        """Understand the turn and reply to it."""
-        assert self._recognition is not None
-        recogniser = self._mind.transcriber.name
-        transcript = await within(self._patience, recogniser, self._recognition.words)
-        self._recognition = None
-        if isinstance(transcript, EngineError):
-            raise transcript
+    def _tell(self, words: Words, text: str, *, final: bool) -> None:
+        """Put words on the record: while the caller speaks those that are agreed on."""
+        found = words.found
+        if isinstance(found, EngineError) or (text == self._told and not final):
+            return
+        self._told = text
         self._record(
             WordsHeard(
-                language=transcript.language,
-                confidence=round(transcript.confidence, 3),
-                final=True,
-                compute_ms=self._compute_ms,
-                text=transcript.text,
+                language=found.language,
+                confidence=round(found.confidence, 3),
+                final=final,
+                compute_ms=words.took_ms,
+                text=text,
             )
         )
-        self._turn_from_ms = None
-        if not transcript.text:
-            if turn.ended_ms - turn.started_ms >= NOISE_MS:
-                await self._prompt("not-heard")
-            return None
-        self.language = transcript.language
-        self._caller_said = transcript.text
-        return await self._respond(transcript.text)
 
-    async def _respond(self, text: str) -> Ending | None:
-        mind = self._mind
-        question = Question(self._tenant, text, self.language, tuple(self._history[-HISTORY:]))
-        parts = mind.responder.respond(question)
-        said: list[Sentence] = []
-        async for part in each_within(self._patience, mind.responder.name, parts):
-            match part:
-                case Sentence():
-                    said.append(part)
-                    self._said = said
-                    await self._mouth.sentence(part)
-                case Wanted(wish=wish):
-                    self._record(WishHeard(wish=wish))
-                    return await self._grant(wish)
-                case Unknown():
-                    self._record(NothingKnown())
-                    await self._prompt("unknown")
-                    return None
-        self._remember(await self._mouth.finish())
-        return None
+    def _on_digit(self, key: str) -> None:
+        expect = self._talking.awaited
+        counts = expect.kind is Kind.DIGITS or key == HUMAN_KEY
+        if not counts or (self._mode is BargeInMode.OFF and self._mouth.speaking):
+            return
+        self._silence.spoke()
+        if expect.kind is not Kind.DIGITS:
+            self._start(self._answers.hand_over("caller-keyed"), by="digit")
+        elif (number := self._keyed.press(key, expect)) is not None:
+            self._keyed_turn(number)
+        else:
+            self._interrupt("digit")
 
-    async def _grant(self, wish: Wish) -> Ending | None:
-        match wish:
-            case Wish.HUMAN:
-                return await self._hand_over("caller-asked")
-            case Wish.GOODBYE:
-                return await self._part("goodbye", "goodbye")
-            case Wish.OTHER_LANGUAGE:
-                if self.language.other in self._languages:
-                    self.language = self.language.other
-                await self._prompt("language")
-            case Wish.REPEAT if not self._said:
-                await self._prompt("nothing-to-repeat")
-            case Wish.REPEAT:
-                for sentence in self._said:
-                    await self._mouth.sentence(sentence)
-                self._remember(await self._mouth.finish())
-        return None
+    def _keyed_turn(self, number: str) -> None:
+        """A number that was keyed is a turn like one that was said."""
+        self._interrupt("digit")
+        self._forget_turn()
+        self._patience.begin()
+        self._turn = self._talking.turn(
+            Transcript(number, self.language, 1.0), self._hearing.now_ms
+        )
+        self._turn.certain.set()
+        self._start(self._answers.answer(self._turn))
+
+    def _on_silence(self) -> None:
+        if (number := self._keyed.take()) is not None:
+            self._keyed_turn(number)
+            return
+        match self._silence.next():
+            case Nudge.ASK_AGAIN:
+                self._start(self._say("ask-again", self._talking.expect))
+            case Nudge.OFFER_HUMAN:
+                self._start(self._say("offer-human", OFFER))
+            case Nudge.END:
+                self._start(self._answers.part("goodbye", Hangup("caller-silent")))
 
     # ------------------------------------------------------------ replying
 
-    def _start(self, reply: Coroutine[object, object, Ending | None]) -> None:
+    def _start(self, reply: Reply, by: str = "next-reply") -> None:
         """Replace whatever reply there is by this one."""
-        self._interrupt("next-reply")
-        self._reply_number += 1
-        self._reply = self._tasks.create_task(
-            self._carry_out(self._reply_number, reply), name="reply"
-        )
+        self._interrupt(by)
+        self._replies.start(reply)
 
     def _interrupt(self, by: str) -> None:
         """End the reply, heard or not; what was heard of it is remembered."""
-        if self._reply is not None:
-            self._reply.cancel()
-            self._reply = None
-            self._reply_number += 1
-            self._remember(self._mouth.stop(by))
+        self._barge_in.over()
+        if self._replies.running:
+            self._replies.cancel()
+            self._turn = None
+            cut = self._mouth.stop(by)
+            self._talking.history.agent(cut.heard, cut.unheard)
 
-    async def _carry_out(
-        self, number: int, reply: Coroutine[object, object, Ending | None]
-    ) -> None:
-        """Run a reply to its end. A failed engine costs an apology, never silence."""
-        try:
-            ending = await reply
-        except EngineError as error:
-            self._record(EngineFailed(engine=error.engine, detail=error.detail))
-            self._turn_from_ms = self._recognition = None
-            self._closing = True
-            self._remember(self._mouth.stop("engine-failed"))  # at once, paused or not
-            await self._mouth.prompt("apology", [self.language])
-            await self._mouth.finish()
-            ending = Transfer("engine-failed")
-        self._inbox.put_nowait(_ReplyOver(number, ending))
+    def _reply_over(self, over: ReplyOver) -> Ending | None:
+        if not self._replies.ended(over):
+            return None
+        self._turn = None
+        self._barge_in.over()
+        self._patience.end()
+        if not self._caller_speaking:
+            self._hearer.forget()
+        self._summing_up.look(self._tasks)
+        return over.ending
 
-    async def _prompt(self, name: str) -> Ending | None:
+    async def _fail(self, error: EngineError) -> Ending:
+        """Apologise at once, paused or not, and hand the caller to a human."""
+        self._record(EngineFailed(engine=error.engine, detail=error.detail))
+        self._forget_turn()
+        self._talking.closing = True
+        cut = self._mouth.stop("engine-failed")
+        self._talking.history.agent(cut.heard, cut.unheard)
+        return await self._answers.part("apology", Transfer("engine-failed"))
+
+    async def _say(self, name: str, expect: Expect = OPEN) -> None:
         """Say a prompt: the greeting in every language, the others in the caller's."""
-        await self._mouth.prompt(name, self._languages if name == GREETING else [self.language])
-        self._remember(await self._mouth.finish())
-        return None
+        if expect != self._talking.expect:
+            self._talking.asks(expect)
+        languages = self._talking.languages if name == GREETING else [self.language]
+        await self._mouth.prompt(name, languages)
+        cut = await self._mouth.finish()
+        self._talking.history.agent(cut.heard, "")
 
-    async def _hand_over(self, reason: str) -> Ending:
-        self._closing = True
-        await self._prompt("transfer")
-        return Transfer(reason)
 
-    async def _part(self, prompt: str, reason: str) -> Ending:
-        self._closing = True
-        await self._prompt(prompt)
-        return Hangup(reason)
-
-    def _remember(self, heard: str) -> None:
-        """The history holds what the caller heard, and nothing that was cut (D7)."""
-        if self._caller_said:
-            self._history.append(Exchange(self._caller_said, heard))
-            self._caller_said = ""
+def _silences(rules: HearingSettings) -> Silences:
+    return Silences(
+        rules.least_silence_ms,
+        rules.end_silence_ms,
+        rules.most_silence_ms,
+        rules.digits_silence_ms,
+    )

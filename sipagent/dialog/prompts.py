@@ -26,6 +26,40 @@ TEXTS: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
             EN: "I have no answer to that. You can ask in other words, or say human agent.",
             AR: "ليس عندي جواب على ذلك. اسأل بكلمات أخرى، أو قل موظف.",
         },
+        "not-understood": {
+            EN: "Sorry, I did not understand that well. Please say it in other words.",
+            AR: "عذرا، لم أفهم جيدا. قلها بكلمات أخرى من فضلك.",
+        },
+        "offer-human": {
+            EN: "Shall I connect you to a colleague?",
+            AR: "هل أحولك إلى موظف؟",
+        },
+        "emergency": {
+            EN: (
+                "This sounds like an emergency, which I cannot handle. Please hang up and call"
+                " 999 if anyone is in danger. I am connecting you to a colleague now."
+            ),
+            AR: (
+                "يبدو أنها حالة طارئة، ولا أستطيع التعامل معها. أغلق الخط واتصل بالرقم 999"
+                " إذا كان أحد في خطر. أحولك الآن إلى موظف."
+            ),
+        },
+        "out-of-scope": {
+            EN: "I cannot help with that. I can answer questions about our own services.",
+            AR: "لا أستطيع المساعدة في ذلك. يمكنني الإجابة عن خدماتنا.",
+        },
+        "more-digits": {
+            EN: "Please go on with the other digits.",
+            AR: "أكمل باقي الأرقام من فضلك.",
+        },
+        "anything-else": {
+            EN: "You are welcome. Is there anything else?",
+            AR: "على الرحب والسعة. هل من شيء آخر؟",
+        },
+        "filler": {
+            EN: "One moment please.",
+            AR: "لحظة من فضلك.",
+        },
         "nothing-to-repeat": {
             EN: "I have not said anything yet. What would you like to know?",
             AR: "لم أقل شيئا بعد. ماذا تريد أن تعرف؟",

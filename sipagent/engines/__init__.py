@@ -12,7 +12,15 @@ from pydantic import ValidationError
 
 from sipagent.config import ENGINES as ENGINES
 from sipagent.errors import ConfigError, ExtraMissing
-from sipagent.ports import Responder, Transcriber, Voice
+from sipagent.ports import (
+    Analyst,
+    LanguageModel,
+    Records,
+    Responder,
+    Transcriber,
+    TurnDetector,
+    Voice,
+)
 
 if TYPE_CHECKING:
     from sipagent.engines.llm_lexical import Index
@@ -31,11 +39,26 @@ def load(
 
 
 @overload
+def load(kind: Literal["analyst"], name: str, settings: Mapping[str, object]) -> Analyst: ...
+
+
+@overload
+def load(
+    kind: Literal["turn_detector"], name: str, settings: Mapping[str, object]
+) -> TurnDetector: ...
+
+
+@overload
+def load(kind: Literal["model"], name: str, settings: Mapping[str, object]) -> LanguageModel: ...
+
+
+@overload
 def load(
     kind: Literal["responder"],
     name: str,
     settings: Mapping[str, object],
     indexes: "Mapping[str, Index]",
+    records: Mapping[str, Records] | None = None,
 ) -> Responder: ...
 
 
@@ -44,8 +67,10 @@ def load(
     name: str,
     settings: Mapping[str, object],
     indexes: "Mapping[str, Index] | None" = None,
+    records: Mapping[str, Records] | None = None,
 ) -> Any:
-    """The engine ``name`` of a kind with its own settings; a responder also gets the indexes.
+    """The engine ``name`` of a kind with its own settings; a responder also gets what each
+    tenant knows: its index, and its records where it has some.
 
     Raises ``ConfigError`` for an unknown name or setting, ``ExtraMissing`` where an optional
     dependency is not installed, ``ModelMissing`` where a model is not on disk.
@@ -58,7 +83,7 @@ def load(
         engine = getattr(import_module(module), kind_name)
         if indexes is None:
             return engine.from_settings(settings)
-        return engine.from_settings(settings, indexes)
+        return engine.from_settings(settings, indexes, records or {})
     except ImportError as error:
         missing = (error.name or str(error)).partition(".")[0]
         package = f"sipagent[{EXTRAS[name]}]" if name in EXTRAS else "sipagent"

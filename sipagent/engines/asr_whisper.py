@@ -1,65 +1,72 @@
 """Speech to text by Whisper models through CTranslate2: the embedded one and the real ones.
 
-Requests of several calls share one run of the model. Audio without speech gives no text: such
-models write a sentence for every noise unless they are stopped. Knows nothing of turns.
+A profile is a model and how it is run. However many tenants and profiles there are, each model
+is loaded once, and its runs serve all of them.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import islice, pairwise
-from math import exp
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sipagent.config import WhisperSettings
-from sipagent.engines.batching import Batcher
-from sipagent.engines.levels import active_dbfs
-from sipagent.engines.log_mel import RATE_HZ
-from sipagent.engines.resample import resample
-from sipagent.engines.whisper_model import Decoded, WhisperModel, find_model
-from sipagent.engines.windows import windows
+from sipagent.config.hearing import WhisperProfile, WhisperSettings
+from sipagent.engines.inventions import Limits
+from sipagent.engines.model_folder import find_model
+from sipagent.engines.whisper_engine import Request, WhisperEngine
+from sipagent.engines.whisper_model import WhisperModel
+from sipagent.errors import ConfigError
 from sipagent.ports import Transcript, Utterance
-from sipagent.text.language import Language
-from sipagent.text.script import dominant
-from sipagent.text.word_list import word_list
 
-SILENCE_DBFS: Final = -48.0
-SHORTEST_MS: Final = 120
-SPEECH_DBFS: Final = -20.0
-MARGIN_S: Final = 0.4
-MOST_SAME: Final = 3
-DIGIT_NAMES: Final = frozenset(
-    word_list(
-        "zero oh one two three four five six seven eight nine"
-        " صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة"
-    )
-)
+MODELS_DIR: Final = Path("models")
 
 
 class WhisperTranscriber:
-    """The port ``Transcriber``. Raises ``ModelMissing`` where the model is not on disk.
+    """The port ``Transcriber``: one profile of an engine that others may share.
 
-    What is less sure than ``least_confidence``, or more than ``most_no_speech`` likely to be no
-    speech at all, is not taken for words.
+    What is less sure than the profile's ``least_confidence``, or more than ``most_no_speech``
+    likely to be no speech at all, is not taken for words. Raises ``ModelMissing`` where the model
+    is not on disk.
     """
 
-    def __init__(self, settings: WhisperSettings | None = None) -> None:
-        self._settings = settings or WhisperSettings()
-        models_dir = self._settings.models_dir or Path("models")
-        folder = find_model(self._settings.model, models_dir)
-        self._name = f"whisper {folder.name}"
-        self._model = WhisperModel(
-            folder, self._settings.device, self._settings.compute_type, self._settings.threads
-        )
-        self._batcher: Batcher[Utterance, Transcript] = Batcher(
-            self._name, self._run, self._settings.batch, self._settings.waiting
-        )
+    def __init__(
+        self,
+        settings: WhisperSettings | None = None,
+        profile: str = "",
+        engine: WhisperEngine | None = None,
+    ) -> None:
+        settings = settings or WhisperSettings()
+        chosen = settings.chosen(profile)
+        self._engine = engine or _loaded(settings, chosen)
+        self._engine.open()
+        self._beam_size = chosen.beam_size
+        self._limits = Limits(chosen.least_confidence, settings.most_no_speech)
+        self._name = f"{self._engine.name} {profile}".rstrip()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "WhisperTranscriber":
+        """The node's own profile."""
         return cls(WhisperSettings.model_validate(settings))
+
+    @classmethod
+    def of_profiles(
+        cls, settings: Mapping[str, object], names: Iterable[str]
+    ) -> dict[str, "WhisperTranscriber"]:
+        """A transcriber for each name, which share the models that they have in common.
+
+        The empty name is the node's own profile. Raises ``ConfigError`` for an unknown name.
+        """
+        said = WhisperSettings.model_validate(settings)
+        engines: dict[tuple[object, ...], WhisperEngine] = {}
+        found: dict[str, WhisperTranscriber] = {}
+        for name in dict.fromkeys(names):
+            if name and name not in said.profiles:
+                there = ", ".join(said.profiles)
+                raise ConfigError(f"no recogniser's profile is called {name!r}; there are: {there}")
+            chosen = said.chosen(name)
+            model = (_folder(said, chosen).resolve(), chosen.device, chosen.compute_type)
+            if model not in engines:
+                engines[model] = _loaded(said, chosen)
+            found[name] = cls(said, name, engines[model])
+        return found
 
     @property
     def name(self) -> str:
@@ -69,75 +76,23 @@ class WhisperTranscriber:
         """Recognise one utterance; longer than the window, it is cut in pauses."""
         if not utterance.languages:
             raise ValueError("at least one language must be allowed")
-        return await self._batcher.submit(utterance)
+        return await self._engine.hear(Request(utterance, self._beam_size, self._limits))
 
     @property
     def waited_s(self) -> float:
-        return self._batcher.waited_s
+        return self._engine.waited_s
 
     async def close(self) -> None:
-        await self._batcher.close()
-
-    def _run(self, utterances: Sequence[Utterance]) -> list[Transcript]:
-        """One run of the model over the windows of all utterances (on the batcher's thread)."""
-        windows_of = [self._windows(one) for one in utterances]
-        rows = [window for own in windows_of for window in own]
-        allowed = [
-            one.languages for one, own in zip(utterances, windows_of, strict=True) for _ in own
-        ]
-        decoded = iter(self._model.decode(rows, allowed, self._settings.beam_size) if rows else ())
-        return [
-            self._transcript(list(islice(decoded, len(own))), one.languages)
-            for one, own in zip(utterances, windows_of, strict=True)
-        ]
-
-    def _windows(self, one: Utterance) -> list[NDArray[np.float32]]:
-        """The utterance at 16 kHz and an even level, as windows; none where nobody speaks."""
-        samples = np.frombuffer(one.pcm, "<i2").astype(np.float32) / 32768.0
-        level = active_dbfs(samples, one.rate_hz)
-        if len(samples) * 1000 < SHORTEST_MS * one.rate_hz or level < SILENCE_DBFS:
-            return []
-        samples *= np.float32(10 ** ((SPEECH_DBFS - level) / 20))
-        wide = np.clip(resample(samples, one.rate_hz, RATE_HZ), -1.0, 1.0)
-        return windows(wide, RATE_HZ, self._model.window_s - MARGIN_S)
-
-    def _transcript(
-        self, pieces: Sequence[Mapping[Language, Decoded]], allowed: Sequence[Language]
-    ) -> Transcript:
-        """The pieces of an utterance as one text, in the language that fits them all best."""
-        kept = [piece for piece in pieces if any(map(self._is_speech, piece.values()))]
-        if not kept:
-            return Transcript("", allowed[0], 0.0)
-        language = max(allowed, key=lambda one: sum(_weight(piece, one) for piece in kept))
-        heard = [piece.get(language) or next(iter(piece.values())) for piece in kept]
-        tokens = sum(one.tokens for one in heard)
-        logprob = sum(one.logprob * one.tokens for one in heard) / max(tokens, 1)
-        text = " ".join(one.text for one in heard)
-        written = dominant(text, language)  # words tell it better than the model's own guess
-        language = written if written in allowed else language
-        return Transcript(text, language, min(1.0, exp(logprob)))
-
-    def _is_speech(self, one: Decoded) -> bool:
-        if not one.text or exp(one.logprob) < self._settings.least_confidence:
-            return False
-        return one.no_speech <= self._settings.most_no_speech and not _loops(one.text)
+        await self._engine.close()
 
 
-def _loops(text: str) -> bool:
-    """Whether a word is said over and over: what these models write for steady noise."""
-    spoken = text.split()
-    same = sum(one == following for one, following in pairwise(spoken))
-    return same >= MOST_SAME and same * 2 >= len(spoken) - 1 and not _digits(spoken)
+def _folder(settings: WhisperSettings, profile: WhisperProfile) -> Path:
+    return find_model(profile.model, settings.models_dir or MODELS_DIR)
 
 
-def _digits(spoken: Sequence[str]) -> bool:
-    """Whether the turn may be a number read out, where a digit can well stand four times."""
-    return any(one in DIGIT_NAMES for one in spoken)
-
-
-def _weight(piece: Mapping[Language, Decoded], language: Language) -> float:
-    """How well a language fits a piece: the mean log-probability, counted by its tokens."""
-    one = piece.get(language)
-    if one is None:
-        return -20.0 * max(other.tokens for other in piece.values())
-    return one.logprob * max(other.tokens for other in piece.values())
+def _loaded(settings: WhisperSettings, profile: WhisperProfile) -> WhisperEngine:
+    folder = _folder(settings, profile)
+    model = WhisperModel(
+        folder, profile.device or "auto", profile.compute_type or "default", settings.threads
+    )
+    return WhisperEngine(f"whisper {folder.name}", model, settings.batch, settings.waiting)

@@ -1,4 +1,4 @@
-"""How loud speech is, where it begins and ends. Knows no words."""
+"""How loud speech is, where it begins and ends, and what sounds but is none. Knows no words."""
 
 from typing import Final
 
@@ -11,6 +11,11 @@ TRAILING_MS: Final = 20
 PEAK: Final = 0.89
 _SILENT_BELOW_PEAK_DB: Final = 40.0
 _ACTIVE_BELOW_PEAK_DB: Final = 25.0
+_TONAL_WINDOW_MS: Final = 64
+_TONES: Final = 4  # a dial tone has two, a chord three or four, a voice dozens
+_LINE_BINS: Final = 2  # on each side, which a tone's window spreads it over
+_NEARLY_ALL: Final = 0.95
+_CREST: Final = 6.0  # of a click: its peak over the level of the 10 ms around it
 
 
 def frame_rms(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
@@ -59,3 +64,52 @@ def normalised(
         return samples
     gain = 10 ** ((target_dbfs - active_dbfs(samples, rate_hz)) / 20)
     return samples * np.float32(min(gain, PEAK / peak))
+
+
+def sounding_s(samples: NDArray[np.float32], rate_hz: int) -> float:
+    """How long there is sound, without the pauses in it."""
+    levels = frame_rms(samples, rate_hz)
+    if len(levels) == 0 or levels.max() == 0.0:
+        return 0.0
+    active = levels >= levels.max() * 10 ** (-_ACTIVE_BELOW_PEAK_DB / 20)
+    return float(np.count_nonzero(active)) * FRAME_MS / 1000
+
+
+def tonal_share(samples: NDArray[np.float32], rate_hz: int) -> float:
+    """The share of the sound, 0 to 1, that is made of at most four tones: signals, music, hum.
+
+    Of 600 telephone utterances of synthetic voices the highest has 0.37; tones that tell a
+    caller to wait, keys and a melody have 0.6 and more.
+    """
+    size = rate_hz * _TONAL_WINDOW_MS // 1000
+    if len(samples) < size:
+        return 0.0
+    windows = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
+    spectrum = np.fft.rfft(windows * np.hanning(size).astype(np.float32), axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    total = power.sum(axis=1)
+    active = total >= total.max() * 10 ** (-_ACTIVE_BELOW_PEAK_DB / 10)
+    power, total = power[active], total[active]
+    if total.max() == 0.0:
+        return 0.0
+    rows, left = np.arange(len(power)), power.copy()
+    for _ in range(_TONES):
+        peak = left.argmax(axis=1)
+        for beside in range(-_LINE_BINS, _LINE_BINS + 1):
+            left[rows, np.clip(peak + beside, 0, left.shape[1] - 1)] = 0.0
+    return float(np.mean(left.sum(axis=1) <= (1 - _NEARLY_ALL) * total))
+
+
+def click_share(samples: NDArray[np.float32], rate_hz: int) -> float:
+    """The share of the sound, 0 to 1, that is single clicks: a bad contact, a crackling line.
+
+    Of 600 telephone utterances of synthetic voices the highest has 0.08; a crackle has nearly 1.
+    """
+    size = rate_hz * FRAME_MS // 1000
+    frames = samples[: len(samples) // size * size].reshape(-1, size)
+    energy = np.square(frames).sum(axis=1)
+    if len(energy) == 0 or energy.max() == 0.0:
+        return 0.0
+    active = energy >= energy.max() * 10 ** (-_ACTIVE_BELOW_PEAK_DB / 10)
+    peak = np.abs(frames[active]).max(axis=1)
+    return float(np.mean(peak > _CREST * np.sqrt(energy[active] / size)))

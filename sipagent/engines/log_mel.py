@@ -21,9 +21,11 @@ class LogMel:
 
     The filters are triangles over a few bins each, so they are summed bin by bin: a matrix
     product would wake the threads of the linear algebra library for a millisecond's work.
+
+    faster-whisper hears one hop of silence after the end; other extractors do not.
     """
 
-    def __init__(self, mels: int) -> None:
+    def __init__(self, mels: int, hop_after: bool = True) -> None:
         from faster_whisper.feature_extractor import FeatureExtractor
 
         filters: NDArray[np.float32] = FeatureExtractor.get_mel_filters(RATE_HZ, _FFT, mels)
@@ -33,11 +35,12 @@ class LogMel:
             [row[first:last] for row, (first, last) in zip(filters, spans, strict=True)]
         ).astype(np.float32)
         self._starts = np.cumsum([0, *(last - first for first, last in spans[:-1])])
+        self._after = HOP if hop_after else 0
         self._window = np.hanning(_FFT + 1)[:-1].astype(np.float32)
 
     def __call__(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """At least 200 samples; the end is padded by one hop, as in training."""
-        padded = np.pad(np.pad(samples, (0, HOP)), _FFT // 2, mode="reflect")
+        """At least 201 samples."""
+        padded = np.pad(np.pad(samples, (0, self._after)), _FFT // 2, mode="reflect")
         frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::HOP][:-1]
         spectrum = np.fft.rfft(frames * self._window, axis=1)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)

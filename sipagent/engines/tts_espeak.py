@@ -17,24 +17,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sipagent.config import EspeakSettings
-from sipagent.engines.levels import normalised, trimmed
+from sipagent.engines.levels import trimmed
 from sipagent.engines.line import Line
-from sipagent.engines.resample import resample
+from sipagent.engines.tts_clauses import (
+    EMPHASIS_PACE,
+    TATWEEL,
+    Run,
+    Sound,
+    finished,
+    resampled,
+    runs,
+)
 from sipagent.errors import EngineError, ModelMissing
 from sipagent.ports import Speech, SpokenWord
-from sipagent.text.clauses import clauses
+from sipagent.text.clauses import Clause, clauses
 from sipagent.text.language import Language
-from sipagent.text.script import languages_of
-from sipagent.text.spoken import Unit, units
-
-SPEECH_DBFS: Final = -20.0
-SENTENCE_PAUSE_MS: Final = 160
-CLAUSE_PAUSE_MS: Final = 70
-SCRIPT_PAUSE_MS: Final = 15
-TATWEEL: Final = "\u0640"  # espeak-ng reads its name out
+from sipagent.text.marks import Manner
 
 _SYNCHRONOUS, _UTF8, _ENDPAUSE = 2, 1, 0x1000
-_RATE, _PITCH = 1, 3
+_RATE, _PITCH, _RANGE = 1, 3, 4
+_SLOWEST, _FASTEST = 80, 450  # words a minute that the library accepts
+_MOST, _USUAL_RANGE = 99, 50
 _WORD, _END_OF_LIST = 1, 0
 
 
@@ -59,7 +62,7 @@ class EspeakVoice:
     async def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
         """Yield clause by clause at ``rate_hz``; a cancelled caller loses at most one clause."""
         loop = asyncio.get_running_loop()
-        for clause in clauses(text):
+        for clause in clauses(text, language):
             begun = self._line.join()
             try:
                 speech = await loop.run_in_executor(
@@ -79,16 +82,29 @@ class EspeakVoice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """Samples with the words in them; offsets in samples at the same rate."""
+class _Tone:
+    """What a style does to the voice: its pace, and steps of pitch and melody of 0 to 99."""
 
-    samples: NDArray[np.float32]
-    words: tuple[SpokenWord, ...]
+    pace: float = 1.0
+    pitch: int = 0
+    melody: int = 0
+
+
+_STYLES: Final = {
+    "calm": _Tone(0.92, -5, -15),
+    "apologetic": _Tone(0.93, -4, -5),
+    "serious": _Tone(0.95, -8, -15),
+    "friendly": _Tone(1.0, 4, 10),
+    "cheerful": _Tone(1.05, 8, 20),
+    "urgent": _Tone(1.1, 4, 10),
+}
+_PLAIN: Final = _Tone()
+_EMPHASIS: Final = _Tone(EMPHASIS_PACE, 8, 20)
 
 
 def _speak_clause(
     settings: EspeakSettings,
-    clause: str,
+    clause: Clause,
     language: Language,
     rate_hz: int,
     begun: Callable[[], None],
@@ -96,48 +112,30 @@ def _speak_clause(
     """A clause as sound: each run of one script with its own voice, then level and pauses."""
     begun()
     library = _library()
-    all_units = units(clause, language)
-    samples: list[NDArray[np.float32]] = []
-    words: list[SpokenWord] = []
-    length = 0
-    for run, run_language in _runs(all_units, language):
-        library.choose(settings.voice(run_language))
-        library.set(_RATE, settings.pace(run_language))
-        library.set(_PITCH, settings.pitch)
-        sound = _resampled(_run(library, run), library.rate_hz, rate_hz)
-        if length and len(sound.samples):
-            pause = np.zeros(SCRIPT_PAUSE_MS * rate_hz // 1000, np.float32)
-            samples.append(pause)
-            length += len(pause)
-        words.extend(SpokenWord(w.text, w.start + length, w.end + length) for w in sound.words)
-        samples.append(sound.samples)
-        length += len(sound.samples)
-    if not length:
-        return Speech(clause, language, b"", rate_hz, ())
-    pause_ms = SENTENCE_PAUSE_MS if clause[-1] in ".!?؟…" else CLAUSE_PAUSE_MS
-    samples.append(np.zeros(pause_ms * rate_hz // 1000, np.float32))
-    level = normalised(np.concatenate(samples), rate_hz, SPEECH_DBFS)
-    pcm = np.rint(level * 32767.0).astype("<i2").tobytes()
-    return Speech(clause, language, pcm, rate_hz, tuple(words))
+    sounds = []
+    for run in runs(clause, language):
+        library.choose(settings.voice(run.language))
+        _set_manner(library, settings, run.language, clause.manner)
+        sounds.append(resampled(_run(library, run), library.rate_hz, rate_hz))
+    return finished(clause, language, sounds, rate_hz)
 
 
-def _runs(all_units: list[Unit], base: Language) -> list[tuple[list[Unit], Language]]:
-    """Neighbouring units of one language. An address or an amount is read as it is said."""
-    runs: list[tuple[list[Unit], Language]] = []
-    for unit, language in zip(
-        all_units, languages_of([unit.said for unit in all_units], base), strict=True
-    ):
-        if runs and runs[-1][1] is language:
-            runs[-1][0].append(unit)
-        else:
-            runs.append(([unit], language))
-    return runs
+def _set_manner(
+    library: "_Library", settings: EspeakSettings, language: Language, manner: Manner
+) -> None:
+    """Pace, pitch and melody as the settings and the clause want them. Unknown styles are none."""
+    style = _STYLES.get(manner.style, _PLAIN)
+    weight = _EMPHASIS if manner.emphasis else _PLAIN
+    words_per_minute = settings.pace(language) * manner.pace * style.pace * weight.pace
+    library.set(_RATE, min(max(round(words_per_minute), _SLOWEST), _FASTEST))
+    library.set(_PITCH, min(max(settings.pitch + style.pitch + weight.pitch, 0), _MOST))
+    library.set(_RANGE, min(max(_USUAL_RANGE + style.melody + weight.melody, 0), _MOST))
 
 
-def _run(library: "_Library", run: list[Unit]) -> _Sound:
+def _run(library: "_Library", run: Run) -> Sound:
     """Units of one language as sound at the library's rate, silence around them cut off."""
     text, starts = "", []
-    for unit in run:
+    for unit in run.units:
         text += " " if text else ""
         starts.append(len(text))
         text += unit.said.replace(TATWEEL, "")
@@ -145,11 +143,11 @@ def _run(library: "_Library", run: list[Unit]) -> _Sound:
     samples, offset = trimmed(raw.astype(np.float32) / 32768.0, library.rate_hz)
     begins = _unit_starts(starts, events, len(text), offset + len(samples))
     words = []
-    for position, unit in enumerate(run):
+    for position, unit in enumerate(run.units):
         start = min(max(begins[position] - offset, 0), len(samples))
         end = min(max(begins[position + 1] - offset, start), len(samples))
         words.append(SpokenWord(unit.written, start, end))
-    return _Sound(samples, tuple(words) if len(samples) else ())
+    return Sound(samples, tuple(words) if len(samples) else ())
 
 
 def _unit_starts(
@@ -169,19 +167,6 @@ def _unit_starts(
     known.append((characters, end))
     at, samples = zip(*known, strict=True)
     return [int(sample) for sample in np.interp([*starts, characters], at, samples)]
-
-
-def _resampled(sound: _Sound, from_hz: int, to_hz: int) -> _Sound:
-    samples = resample(sound.samples, from_hz, to_hz)
-    moved = tuple(
-        SpokenWord(
-            word.text,
-            min(round(word.start * to_hz / from_hz), len(samples)),
-            min(round(word.end * to_hz / from_hz), len(samples)),
-        )
-        for word in sound.words
-    )
-    return _Sound(samples, moved)
 
 
 class _EventId(ctypes.Union):
@@ -255,7 +240,7 @@ class _Library:
     def synthesise(self, text: str) -> tuple[NDArray[np.int16], list[tuple[int, int]]]:
         """int16 at ``rate_hz``, and (character, sample) of each word begun."""
         self._pcm, self._events = [], []
-        raw = text.encode() + b"\0"
+        raw = text.encode(errors="replace") + b"\0"
         failed = self._espeak.espeak_Synth(
             raw, ctypes.c_size_t(len(raw)), 0, 0, 0, _UTF8 | _ENDPAUSE, None, None
         )

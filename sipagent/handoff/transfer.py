@@ -16,32 +16,35 @@ from sipagent.ports import Leg
 
 
 class Handoff:
-    """Carries out transfers to one tenant's desk."""
+    """Carries out transfers to desks."""
 
-    def __init__(self, desk: str, tokens: Tokens, settings: HandoffSettings) -> None:
-        self._desk = desk
+    def __init__(self, tokens: Tokens, settings: HandoffSettings) -> None:
         self._tokens = tokens
         self._settings = settings
 
     async def transfer(
         self,
         transfer: Transfer,
+        desk: str,
         leg: Leg,
         inbox: asyncio.Queue[Event],
         context: Context,
         record: Callable[[Event], None],
     ) -> None:
-        """Refer the caller to the desk and wait until ``transfer`` is over.
+        """Refer the caller to ``desk`` and wait until ``transfer`` is over.
 
         Raises ``LegGone`` where the caller hung up meanwhile.
         """
+        def tell(detail: str) -> None:
+            record(TransferStep(desk=desk, state=transfer.state, detail=detail))
+
         token = self._tokens.give(context)
-        self._tell(transfer, context.reason, record)
+        tell(context.reason)
         try:
-            transfer.number = await leg.refer(target(self._desk, token), headers(token))
+            transfer.number = await leg.refer(target(desk, token), headers(token))
         except LegFailed as error:
             transfer.refuse(str(error))
-            self._tell(transfer, transfer.detail, record)
+            tell(transfer.detail)
         clock = asyncio.get_running_loop().time
         until = clock() + self._settings.accept_s
         while not transfer.over:
@@ -52,9 +55,6 @@ class Handoff:
             except TimeoutError:
                 changed = transfer.expire()
             if changed:
-                self._tell(transfer, transfer.detail, record)
+                tell(transfer.detail)
                 if waiting:  # a NOTIFY may overtake the 202
                     until = clock() + self._settings.ring_s
-
-    def _tell(self, transfer: Transfer, detail: str, record: Callable[[Event], None]) -> None:
-        record(TransferStep(desk=self._desk, state=transfer.state, detail=detail))

@@ -24,6 +24,10 @@ class PortPlayout:
         return self._port.position() < self._end
 
     @property
+    def left_ms(self) -> int:
+        return max(0, self._end - self._port.position()) * 1000 // self._clock_hz
+
+    @property
     def paused(self) -> bool:
         return self._paused
 

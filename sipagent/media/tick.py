@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 INTERVAL_S: Final = 0.010
 KEPT_MS: Final = 30_000  # audio that a recogniser may still ask for
+RECENT_MS: Final = 4_000  # what is kept while the caller is silent: the loop may be late
+SURPLUS_MS: Final = 1_000
 
 
 class Ear:
@@ -42,6 +44,7 @@ class Ear:
         self._window = self._bytes_per_ms * WINDOW_MS
         self._kept = bytearray()
         self._kept_from = 0  # bytes dropped from the front since the call began
+        self._wanted_from: int | None = None  # bytes since the call began
         self._lost = 0  # samples that the port had no room for
         self._judged = 0  # bytes since the call began that the VAD has seen
         self._line = QuietLine()
@@ -61,18 +64,13 @@ class Ear:
             end = max(0, end_ms * self._bytes_per_ms - self._kept_from)
             return bytes(self._kept[start:end])
 
-    def end_turn_after(self, silence_ms: int) -> None:
-        """End the caller's turn once he has been silent so long, in this pause alone."""
-        self._listener.end_turn_after(silence_ms)
+    def end_turn_after(self, silence_ms: int, ended_ms: int) -> None:
+        """End the caller's turn once he has been silent so long since ``ended_ms``."""
+        self._listener.end_turn_after(silence_ms, ended_ms)
 
-    def forget_before(self, at_ms: int) -> None:
-        """Audio from before this moment is not asked for again."""
-        with self._lock:
-            surplus = at_ms * self._bytes_per_ms - self._kept_from
-            surplus = min(surplus, self._judged - self._kept_from)  # the VAD has yet to hear it
-            if surplus > 0:
-                del self._kept[:surplus]
-                self._kept_from += surplus
+    def keep_from(self, at_ms: int | None) -> None:
+        """Keep what was said since then, up to 30 s; None: the last seconds do."""
+        self._wanted_from = None if at_ms is None else at_ms * self._bytes_per_ms
 
     def forget(self) -> None:
         """Let go of the audio and of the call, which has ended. The media clock stands."""
@@ -92,13 +90,21 @@ class Ear:
             return False
         with self._lock:
             self._kept += pcm
-            surplus = len(self._kept) - KEPT_MS * self._bytes_per_ms
-            if surplus > KEPT_MS * self._bytes_per_ms // 4:  # seldom, since it moves the rest
+            surplus = self._surplus()
+            if surplus > SURPLUS_MS * self._bytes_per_ms:  # seldom, since it moves the rest
                 del self._kept[:surplus]
                 self._kept_from += surplus
         if self._tones is not None and (keyed := self._tones.feed(pcm)):
             self._post(tuple(DigitPressed(digit=key) for key in keyed))
         return self._to_judge >= self._window
+
+    def _surplus(self) -> int:
+        """Bytes at the front that nobody will ask for."""
+        end = self._kept_from + len(self._kept)
+        since = end - RECENT_MS * self._bytes_per_ms
+        if self._wanted_from is not None:
+            since = max(min(since, self._wanted_from), end - KEPT_MS * self._bytes_per_ms)
+        return min(since, self._judged) - self._kept_from
 
     @property
     def _to_judge(self) -> int:

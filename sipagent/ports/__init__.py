@@ -21,6 +21,7 @@ from sipagent.ports.models import Stopped as Stopped
 from sipagent.ports.models import Tool as Tool
 from sipagent.ports.models import ToolCall as ToolCall
 from sipagent.ports.models import ToolSpec as ToolSpec
+from sipagent.ports.records import Records as Records
 from sipagent.ports.replies import Asked as Asked
 from sipagent.ports.replies import Certainty as Certainty
 from sipagent.ports.replies import Exchange as Exchange

@@ -14,8 +14,10 @@ class Listener(Protocol):
         """A window began at ``at_ms`` and holds speech with this probability."""
         ...
 
-    def end_turn_after(self, silence_ms: int) -> None:
-        """End the turn once silence has lasted so long, in this pause alone. From any thread."""
+    def end_turn_after(self, silence_ms: int, ended_ms: int) -> None:
+        """End the turn once silence has lasted so long since ``ended_ms``; speech that came
+        since then makes it void. From any thread.
+        """
         ...
 
 
@@ -31,12 +33,12 @@ class Hearing(Protocol):
         """The caller's audio between two moments, as far as it is still kept."""
         ...
 
-    def end_turn_after(self, silence_ms: int) -> None:
-        """End the caller's turn once he has been silent so long, in this pause alone."""
+    def end_turn_after(self, silence_ms: int, ended_ms: int) -> None:
+        """End the caller's turn once he has been silent so long since ``ended_ms``."""
         ...
 
-    def forget_before(self, at_ms: int) -> None:
-        """What was said before this moment is not asked for again."""
+    def keep_from(self, at_ms: int | None) -> None:
+        """Keep what was said since then, up to half a minute; None: the last seconds do."""
         ...
 
 
@@ -58,6 +60,11 @@ class Playout(Protocol):
 
     @property
     def paused(self) -> bool: ...
+
+    @property
+    def left_ms(self) -> int:
+        """How much of what is queued has not been played yet."""
+        ...
 
     async def play(self, speech: Speech) -> None: ...
 

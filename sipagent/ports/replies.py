@@ -1,6 +1,6 @@
 """What is asked of a responder, and what a reply is made of."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -59,11 +59,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What the agent's last words ask for. Digits: at least ``fewest``, at most ``most``."""
+    """What the agent's last words ask for. Digits: at least ``fewest``, at most ``most``.
+
+    ``name`` is the responder's own word for what it asked.
+    """
 
     kind: Kind = Kind.OPEN
     fewest: int = 0
     most: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class Certainty(Protocol):
 class Question:
     """A caller's turn, put to a responder.
 
-    ``summary`` holds what was said before ``history``. ``certain`` is None for a turn that has
+    ``summary`` holds what was said before ``history``; ``asked`` is what the agent's last words
+    asked for. ``certain`` is None for a turn that has
     ended; otherwise the caller may still go on, and the reply be thrown away: until it is set,
     nothing may be changed anywhere.
     """
@@ -119,13 +124,14 @@ class Question:
     language: Language
     history: tuple[Exchange, ...] = ()
     summary: str = ""
+    asked: Expect = Expect()
     certain: Certainty | None = None
 
 
 class Responder(Engine, Protocol):
     """Decides what to say to a caller's turn."""
 
-    def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+    def respond(self, question: Question) -> AsyncGenerator[ReplyPart, None]:
         """Yield the reply in order: ``Sentence``s with ``ToolUsed`` between them and at most one
         ``Asked`` at the end, or one ``Wanted``, or one ``Unknown``.
 

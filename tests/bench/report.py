@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+PLAIN: Final = "plain pjsua2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +47,45 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """Figures, and what a reader needs beside them.
+
+    ``baseline`` names what ``Row.plain`` was measured on. ``caption`` says how the figures come
+    about, ``more`` holds further tables and lists of failures, both as Markdown.
+    """
+
+    rows: Sequence[Row]
+    baseline: str = PLAIN
+    caption: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What one part of the bench found, and the command that finds it again."""
 
     name: str
     command: str
-    rows: Sequence[Row]
+    found: Findings
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self.found.rows
 
 
 def document(machine: str, parts: Sequence[Part]) -> str:
-    """One table for each part."""
+    """A section for each part."""
     sections = [
-        f"## {part.name}\n\nCommand: `{part.command}`\n\n{table(part.rows)}" for part in parts
+        f"## {part.name}\n\nCommand: `{part.command}`\n\n{section(part.found)}" for part in parts
     ]
     return "\n\n".join([f"Machine: {machine}", *sections]) + "\n"
+
+
+def section(found: Findings) -> str:
+    """The caption, the table of figures and what follows it."""
+    return "\n\n".join(
+        text for text in (found.caption, table(found.rows, found.baseline), found.more) if text
+    )
 
 
 def shown(value: float) -> str:
@@ -65,20 +93,24 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.3g}"
 
 
-def table(rows: Sequence[Row]) -> str:
-    lines = ["| | measured | budget | within | plain pjsua2 |", "|---|---|---|---|---|"]
+def table(rows: Sequence[Row], baseline: str = PLAIN) -> str:
+    lines = []
     for row in rows:
         least = "at least " if row.at_least else ""
         budget = "" if row.budget is None else f"{least}{row.budget:g} {row.unit}"
         plain = "" if row.plain is None else f"{shown(row.plain)} {row.unit}"
-        lines.append(
-            f"| {row.what} | {shown(row.measured)} {row.unit} | {budget} | {row.within} | {plain} |"
-        )
-    return "\n".join(lines)
+        lines.append([row.what, f"{shown(row.measured)} {row.unit}", budget, row.within, plain])
+    return grid(["", "measured", "budget", "within", baseline], lines)
+
+
+def grid(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    rules = ["---"] * len(head)
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rules, *lines))
 
 
 def picture(rows: Sequence[Row], path: Path) -> None:
-    """Each figure as a share of its budget; the plain answerer as a tick beside it."""
+    """Each figure as a share of its budget; its baseline as a tick beside it."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -93,6 +125,6 @@ def picture(rows: Sequence[Row], path: Path) -> None:
             axes.plot([base] * 2, [place - 0.4, place + 0.4], "k", lw=2)
     axes.set_yticks(range(len(judged)), [row.what for row, _ in reversed(judged)], fontsize=8)
     axes.axvline(1, color="black", ls=":")
-    axes.set_xlabel("share of the budget (black tick: plain pjsua2 answerer in the same run)")
+    axes.set_xlabel("share of the budget (black tick: the baseline in the same run)")
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -1,19 +1,20 @@
-"""Resampling, features, windows and batches that the speech engines share."""
-
-import asyncio
-import threading
-from collections.abc import Sequence
+"""Resampling, features, levels and windows that the speech engines share."""
 
 import numpy as np
 import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from sipagent.engines.batching import Batcher
-from sipagent.engines.levels import active_dbfs, normalised, trimmed
+from sipagent.engines.levels import (
+    active_dbfs,
+    click_share,
+    normalised,
+    sounding_s,
+    tonal_share,
+    trimmed,
+)
 from sipagent.engines.log_mel import LogMel
 from sipagent.engines.resample import resample
 from sipagent.engines.windows import windows
-from sipagent.errors import EngineError
 
 
 def tone(
@@ -68,6 +69,31 @@ def test_level_is_of_the_speech_and_not_of_its_pauses() -> None:
     assert active_dbfs(normalised(speech, 8000, -20), 8000) == pytest.approx(-20, abs=0.5)
 
 
+def test_sound_is_counted_without_its_pauses() -> None:
+    pause = np.zeros(8000, np.float32)
+    speech = np.concatenate([pause, tone(300, 8000, 0.5), pause, tone(300, 8000, 0.25), pause])
+    assert sounding_s(speech, 8000) == pytest.approx(0.75, abs=0.03)
+    assert sounding_s(pause, 8000) == sounding_s(pause[:0], 8000) == 0.0
+
+
+def test_a_few_tones_are_told_from_a_sound_of_many() -> None:
+    chord = sum(tone(hz, 8000, 1.0) for hz in (262, 330, 392, 523))
+    voice = sum(tone(hz, 8000, 1.0) / (1 + hz / 500) for hz in range(120, 3400, 120))
+    assert tonal_share(np.asarray(chord, np.float32), 8000) > 0.9
+    assert tonal_share(np.asarray(voice, np.float32), 8000) < 0.1
+    assert tonal_share(np.zeros(8000, np.float32), 8000) == 0.0
+    assert tonal_share(np.zeros(10, np.float32), 8000) == 0.0
+
+
+def test_clicks_are_told_from_a_sound_that_lasts() -> None:
+    clicks = np.zeros(16000, np.float32)
+    clicks[800::4000] = 0.9
+    assert click_share(clicks, 8000) == 1.0
+    assert click_share(tone(300, 8000), 8000) == 0.0
+    assert click_share(np.zeros(8000, np.float32), 8000) == 0.0
+    assert click_share(np.zeros(10, np.float32), 8000) == 0.0
+
+
 def test_short_speech_is_one_window() -> None:
     assert [len(one) for one in windows(tone(300, 16000, 7.0), 16000, 7.6)] == [7 * 16000]
 
@@ -86,82 +112,3 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
     assert len(found) == 2
     assert len(found[0]) / 16000 == pytest.approx(5.075, abs=0.08)
     assert sum(map(len, found)) == len(speech)
-
-
-class Gate:
-    """A run that waits until it is let go, and notes how many requests each run had."""
-
-    def __init__(self) -> None:
-        self.open = threading.Event()
-        self.sizes: list[int] = []
-
-    def run(self, requests: Sequence[int]) -> list[int]:
-        self.open.wait(5)
-        self.sizes.append(len(requests))
-        if 13 in requests:
-            raise ValueError("unlucky")
-        return [request * 2 for request in requests]
-
-
-async def test_requests_that_wait_share_a_run_and_keep_their_results() -> None:
-    gate = Gate()
-    batcher = Batcher("gate", gate.run, largest=4)
-    tasks = [asyncio.create_task(batcher.submit(number)) for number in range(6)]
-    await asyncio.sleep(0.05)
-    gate.open.set()
-    assert await asyncio.gather(*tasks) == [0, 2, 4, 6, 8, 10]
-    assert sum(gate.sizes) == 6
-    assert max(gate.sizes) <= 4
-    assert len(gate.sizes) < 6
-    await batcher.close()
-
-
-async def test_a_failed_run_fails_its_requests_and_serves_the_next() -> None:
-    gate = Gate()
-    gate.open.set()
-    batcher = Batcher("gate", gate.run)
-    with pytest.raises(EngineError, match="gate: ValueError: unlucky"):
-        await batcher.submit(13)
-    assert await batcher.submit(4) == 8
-    await batcher.close()
-
-
-async def test_a_full_queue_refuses_rather_than_answers_late() -> None:
-    gate = Gate()
-    batcher = Batcher("gate", gate.run, largest=1, waiting=1)
-    first = asyncio.create_task(batcher.submit(1))
-    await asyncio.sleep(0.05)
-    second = asyncio.create_task(batcher.submit(2))
-    await asyncio.sleep(0)
-    with pytest.raises(EngineError, match="1 requests wait"):
-        await batcher.submit(3)
-    gate.open.set()
-    assert [*await asyncio.gather(first, second)] == [2, 4]
-    await batcher.close()
-
-
-async def test_a_cancelled_request_that_waits_is_never_run() -> None:
-    gate = Gate()
-    batcher = Batcher("gate", gate.run, largest=1)
-    first = asyncio.create_task(batcher.submit(1))
-    await asyncio.sleep(0.05)
-    second = asyncio.create_task(batcher.submit(13))
-    await asyncio.sleep(0)
-    second.cancel()
-    await asyncio.gather(second, return_exceptions=True)
-    await asyncio.sleep(0)
-    gate.open.set()
-    assert await first == 2
-    assert await batcher.submit(5) == 10
-    assert gate.sizes == [1, 1]
-    await batcher.close()
-
-
-async def test_a_closed_batcher_refuses_what_waits_and_what_comes() -> None:
-    gate = Gate()
-    gate.open.set()
-    batcher = Batcher("gate", gate.run)
-    await batcher.close()
-    await batcher.close()
-    with pytest.raises(EngineError, match="it is closed"):
-        await batcher.submit(1)

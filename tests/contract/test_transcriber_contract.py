@@ -5,9 +5,11 @@ import asyncio
 import numpy as np
 import pytest
 
+from sipagent.dialog.agreement import LocalAgreement
 from sipagent.engines.tts_espeak import EspeakVoice
 from sipagent.ports import Transcriber, Utterance
 from sipagent.text.language import Language
+from tests.contract.sounds import noise, sounds
 from tests.contract.telephone import TELEPHONE_HZ, telephone
 
 BOTH = (Language.EN, Language.AR)
@@ -40,6 +42,30 @@ async def test_hears_a_sentence_and_its_language_through_g711(
     assert 0.5 < heard.confidence <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "language"),
+    [
+        ("i have a question about smart saver", "Smart Saver", Language.EN),
+        ("عندي سؤال عن خليفة", "خليفة", Language.AR),
+    ],
+)
+async def test_a_name_of_the_tenant_is_written_as_the_tenant_writes_it(
+    transcriber: Transcriber, text: str, name: str, language: Language
+) -> None:
+    pcm = await caller(text, language)
+    names = (name, "Marina Tower", "البرشاء")
+    heard = await transcriber.transcribe(Utterance(pcm, TELEPHONE_HZ, BOTH, names))
+    assert heard.text == text.replace(name.lower(), name)
+
+
+async def test_names_do_not_change_what_has_none(transcriber: Transcriber) -> None:
+    names = ("Smart Saver", "Khalifa", "Marina Tower", "البرشاء", "خليفة")
+    for text, language in SENTENCES:
+        pcm = await caller(text, language)
+        heard = await transcriber.transcribe(Utterance(pcm, TELEPHONE_HZ, BOTH, names))
+        assert heard.text == text
+
+
 async def test_only_allowed_languages_are_heard(transcriber: Transcriber) -> None:
     pcm = await caller("i want to speak to a human agent", Language.EN)
     heard = await transcriber.transcribe(Utterance(pcm, TELEPHONE_HZ, (Language.AR,)))
@@ -60,27 +86,58 @@ async def test_speech_longer_than_the_window_is_heard_whole(transcriber: Transcr
     assert heard.text == " ".join(text for text, _ in SENTENCES[:4])
 
 
-def noises() -> dict[str, bytes]:
-    random = np.random.default_rng(5)
-    time = np.arange(2 * TELEPHONE_HZ)
-    sounds = {
-        "digital silence": np.zeros(len(time)),
-        "line noise": random.standard_normal(len(time)) * 8,
-        "loud noise": random.standard_normal(len(time)) * 1500,
-        "dial tone": np.sin(time * 2 * np.pi * 425 / TELEPHONE_HZ) * 6000,
-        "hum": np.sign(np.sin(time * 2 * np.pi * 50 / TELEPHONE_HZ)) * 3000,
-        "a click": (time == 800) * 30000,
-        "too short": np.ones(200) * 5000,
-        "nothing": np.zeros(0),
-    }
-    return {name: sound.astype("<i2").tobytes() for name, sound in sounds.items()}
+SOUNDS = sounds()
 
 
-@pytest.mark.parametrize("name", noises())
-async def test_sound_without_speech_gives_no_text(transcriber: Transcriber, name: str) -> None:
-    heard = await transcriber.transcribe(heard_as(noises()[name]))
-    assert heard.text == ""
-    assert heard.confidence == 0.0
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("name", SOUNDS)
+async def test_sound_without_speech_gives_no_text(
+    transcriber: Transcriber, name: str, final: bool
+) -> None:
+    utterance = Utterance(SOUNDS[name], TELEPHONE_HZ, BOTH, final=final)
+    heard = await transcriber.transcribe(utterance)
+    assert (heard.text, heard.confidence) == ("", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my account number is five five five five two", Language.EN),
+        ("zero five zero zero zero zero", Language.EN),
+        ("رقم الحساب خمسة خمسة خمسة خمسة", Language.AR),
+    ],
+)
+async def test_a_digit_may_be_said_four_times(
+    transcriber: Transcriber, text: str, language: Language
+) -> None:
+    heard = await transcriber.transcribe(heard_as(await caller(text, language)))
+    digit = text.split()[-3]
+    assert heard.text.split().count(digit) >= 3
+    assert heard.confidence > 0.5
+
+
+async def test_words_heard_badly_are_less_sure(transcriber: Transcriber) -> None:
+    pcm = np.frombuffer(await caller(*SENTENCES[1]), "<i2").astype(np.float64)
+    clear = await transcriber.transcribe(heard_as(pcm.astype("<i2").tobytes()))
+    hiss = noise(len(pcm) / TELEPHONE_HZ, 0.35 * float(pcm.std()), 9)[: len(pcm)]
+    noisy = await transcriber.transcribe(heard_as((pcm + hiss).astype("<i2").tobytes()))
+    assert 0.0 <= noisy.confidence < clear.confidence <= 1.0
+
+
+@pytest.mark.parametrize(("text", "language"), SENTENCES)
+async def test_words_of_growing_speech_settle_and_stay(
+    transcriber: Transcriber, text: str, language: Language
+) -> None:
+    """Looked at every 250 ms, what two looks agree on is what was said, but for the end of a
+    word that was still being spoken."""
+    pcm, agreement, step = await caller(text, language), LocalAgreement(), TELEPHONE_HZ // 4 * 2
+    for end in range(step, len(pcm) + step, step):
+        utterance = Utterance(pcm[:end], TELEPHONE_HZ, BOTH, final=False)
+        agreed = agreement.feed((await transcriber.transcribe(utterance)).text)
+        committed = agreed.committed.split()
+        assert committed[:-1] == text.split()[: len(committed)][:-1]
+        assert text.startswith(agreed.committed)
+    assert len(agreed.committed.split()) >= len(text.split()) - 1
 
 
 async def test_a_caller_who_hangs_up_does_not_disturb_the_others(transcriber: Transcriber) -> None:

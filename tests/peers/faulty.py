@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from pathlib import Path
 from typing import Self, cast
 
@@ -50,13 +50,13 @@ class BusyTranscriber(HangingTranscriber):
 
 
 class RaisingResponder(_Engine):
-    async def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+    async def respond(self, question: Question) -> AsyncGenerator[ReplyPart, None]:
         raise RuntimeError("no thought")
         yield
 
 
 class HangingResponder(_Engine):
-    async def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+    async def respond(self, question: Question) -> AsyncGenerator[ReplyPart, None]:
         await asyncio.sleep(3600)
         raise AssertionError
         yield

@@ -1,35 +1,91 @@
-"""What the caller's voice does to the agent's."""
+"""What the caller's voice does to the agent's: pause, decide, stop or go on."""
 
-from sipagent.dialog.bargein import BargeAction, BargeIn
-from sipagent.events import DigitPressed, SpeechStarted, SpeechSustained, TurnEnded
+import pytest
 
-STARTED, SUSTAINED, ENDED = SpeechStarted(0), SpeechSustained(0), TurnEnded(0, 100)
+from sipagent.dialog.bargein import BargeAction, BargeIn, BargeInMode, Saying
+
+SAYING = Saying("Your bill can be paid in the app or at any branch before noon.", 4000)
+ENDING = Saying("Shall I send the link to your phone?", 300)
+SPEECH = BargeInMode.SPEECH
 
 
-def test_the_first_sound_pauses_and_meant_speech_cuts() -> None:
+def paused() -> BargeIn:
     barge = BargeIn()
-    assert barge.judge(STARTED, speaking=True) is BargeAction.PAUSE
-    assert barge.judge(SUSTAINED, speaking=True) is BargeAction.CUT
+    assert barge.speech(SPEECH, speaking=True) is BargeAction.PAUSE
+    return barge
 
 
-def test_a_cough_resumes() -> None:
-    barge = BargeIn()
-    barge.judge(STARTED, speaking=True)
-    assert barge.judge(ENDED, speaking=True) is BargeAction.RESUME
-    assert barge.judge(STARTED, speaking=True) is BargeAction.PAUSE
-
-
-def test_a_digit_cuts_at_once() -> None:
-    assert BargeIn().judge(DigitPressed(digit="1"), speaking=True) is BargeAction.CUT
+def test_the_first_sound_pauses_the_agent_and_leaves_it_undecided() -> None:
+    assert paused().deciding
 
 
 def test_nothing_is_done_while_the_agent_is_silent() -> None:
     barge = BargeIn()
-    assert barge.judge(STARTED, speaking=False) is BargeAction.NOTHING
-    assert barge.judge(ENDED, speaking=False) is BargeAction.NOTHING
+    assert barge.speech(SPEECH, speaking=False) is BargeAction.NOTHING
+    assert barge.settled("hello there", SAYING) is BargeAction.NOTHING
 
 
-def test_a_turn_that_began_in_silence_does_not_resume_what_was_never_paused() -> None:
-    barge = BargeIn()
-    barge.judge(STARTED, speaking=False)
-    assert barge.judge(ENDED, speaking=True) is BargeAction.NOTHING
+@pytest.mark.parametrize("mode", [BargeInMode.OFF, BargeInMode.DIGITS])
+def test_speech_does_not_even_pause_where_it_may_not_interrupt(mode: BargeInMode) -> None:
+    assert BargeIn().speech(mode, speaking=True) is BargeAction.NOTHING
+
+
+@pytest.mark.parametrize("text", ["", "mm", "okay", "طيب", "إي نعم", "aha"])
+def test_a_cough_or_a_backchannel_lets_the_agent_go_on(text: str) -> None:
+    barge = paused()
+    assert barge.settled(text, SAYING) is BargeAction.RESUME
+    assert not barge.deciding
+
+
+@pytest.mark.parametrize("text", ["i want a human", "لا أريد هذا", "what about monday"])
+def test_words_stop_the_agent(text: str) -> None:
+    assert paused().settled(text, SAYING) is BargeAction.CUT
+
+
+def test_the_agents_own_echo_lets_it_go_on() -> None:
+    assert paused().settled("paid in the app or at any", SAYING) is BargeAction.RESUME
+
+
+def test_one_word_that_the_agent_said_too_may_be_an_answer() -> None:
+    assert paused().settled("branch", SAYING) is BargeAction.CUT
+
+
+def test_words_that_two_looks_agree_on_stop_the_agent_before_the_caller_pauses() -> None:
+    barge = paused()
+    assert barge.partial("i want", "", SAYING) is BargeAction.NOTHING
+    assert barge.partial("i want a", "i want", SAYING) is BargeAction.CUT
+
+
+@pytest.mark.parametrize("text", ["stop", "wait", "لحظة"])
+def test_a_word_that_says_stop_stops_at_the_first_look(text: str) -> None:
+    assert paused().partial(text, "", SAYING) is BargeAction.CUT
+
+
+def test_okay_just_before_the_end_is_an_answer() -> None:
+    assert paused().settled("okay", ENDING) is BargeAction.CUT
+
+
+def test_noise_without_words_does_not_hold_the_agent_up_for_long() -> None:
+    barge = paused()
+    barge.partial("", "", SAYING)
+    assert barge.lasting(800, "") is BargeAction.NOTHING
+    assert barge.lasting(1700, "") is BargeAction.RESUME
+
+
+def test_words_that_come_after_the_noise_still_stop_the_agent() -> None:
+    barge = paused()
+    barge.partial("", "", SAYING)
+    barge.lasting(1700, "")
+    assert barge.settled("please stop talking", SAYING) is BargeAction.CUT
+
+
+def test_where_the_recogniser_says_nothing_speech_that_lasts_interrupts() -> None:
+    barge = paused()
+    assert barge.lasting(600, "") is BargeAction.NOTHING
+    assert barge.lasting(1000, "") is BargeAction.CUT
+
+
+def test_a_reply_that_ended_leaves_nothing_to_decide() -> None:
+    barge = paused()
+    barge.over()
+    assert barge.settled("i want a human", SAYING) is BargeAction.NOTHING

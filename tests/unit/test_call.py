@@ -12,6 +12,8 @@ import pytest
 from sipagent.call import Call, Service
 from sipagent.config import HandoffSettings, HearingSettings, SipSettings, Tenant
 from sipagent.dialog.conversation import Mind
+from sipagent.dialog.hearer import Ears
+from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import Prompts
 from sipagent.errors import LegGone
 from sipagent.events import (
@@ -31,7 +33,7 @@ from sipagent.outcome import TOO_LONG, Outcome
 from sipagent.ports import PcmPort
 from sipagent.store.calllog import CallLogs
 from sipagent.text.language import Language
-from tests.unit.test_conversation import Mirror, Scribe, Voice, settle
+from tests.unit.test_conversation import Calm, Mirror, Scribe, Voice, settle
 
 RINGING = Ringing("demo", "192.0.2.1", "+97142000000", "1@test", "tests", "+971500000000")
 HUNG_UP = HungUp(by="peer", status=200, reason="OK")
@@ -115,6 +117,7 @@ class Node:
         self.scribe, self.mirror = Scribe(), Mirror()
         handoff = HandoffSettings()
         voice = Voice()
+        ears = Ears(self.scribe, None, 8000, (Language.EN,))
         self.service = Service(
             tenant=Tenant(
                 name="demo",
@@ -125,8 +128,8 @@ class Node:
             ),
             prompts=prompts,
             voice=voice,
-            mind=Mind(self.scribe, self.mirror, 1.0, 8000),
-            handoff=Handoff("sip:desk@192.0.2.2", Tokens(handoff.token_life_s), handoff),
+            mind=Mind(ears, self.mirror, Calm(), Policy, 1.0, 1.2),
+            handoff=Handoff(Tokens(handoff.token_life_s), handoff),
             hearing=HearingSettings(),
             limits=SipSettings(),
             tick=Tick(SileroVad(8000)),  # never started: the tests bring the events themselves

@@ -1,15 +1,19 @@
 """The conversation against fakes of the ports: no audio and no engine."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
 
 import pytest
 
 from sipagent.config import HearingSettings
-from sipagent.dialog.conversation import Conversation, Ending, Mind
+from sipagent.dialog import hearer
+from sipagent.dialog.conversation import Conversation, Mind
 from sipagent.dialog.deadline import Patience
 from sipagent.dialog.mouth import Mouth
+from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import GREETING, TEXTS, Prompts
+from sipagent.dialog.replies import Ending
 from sipagent.events import (
     DigitPressed,
     EngineFailed,
@@ -19,19 +23,28 @@ from sipagent.events import (
     ReplyBegun,
     Retrieved,
     SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     SpeechSustained,
+    StillSpeaking,
     TurnEnded,
+    TurnTimed,
+    WishHeard,
     WordsPlayed,
 )
 from sipagent.ports import (
+    Asked,
     Cut,
+    Expect,
+    Intent,
+    Kind,
     Question,
     ReplyPart,
     Sentence,
     Speech,
     SpokenWord,
     Transcript,
+    Understanding,
     Unknown,
     Utterance,
     Wanted,
@@ -48,12 +61,18 @@ class Ears:
 
     now_ms = 0
 
+    def __init__(self) -> None:
+        self.ends: list[tuple[int, int]] = []  # silence, and since when
+        self.kept_from: int | None = None
+
     def audio(self, start_ms: int, end_ms: int) -> bytes:
         return f"{start_ms}-{end_ms}".encode()
 
-    def end_turn_after(self, silence_ms: int) -> None: ...
+    def end_turn_after(self, silence_ms: int, ended_ms: int) -> None:
+        self.ends.append((silence_ms, ended_ms))
 
-    def forget_before(self, at_ms: int) -> None: ...
+    def keep_from(self, at_ms: int | None) -> None:
+        self.kept_from = at_ms
 
 
 class Lips:
@@ -68,6 +87,10 @@ class Lips:
     @property
     def busy(self) -> bool:
         return bool(self.queued) and self.slow
+
+    @property
+    def left_ms(self) -> int:
+        return 5000 if self.busy else 0
 
     async def play(self, speech: Speech) -> None:
         self.queued.append(speech.text)
@@ -133,6 +156,18 @@ class Scribe:
     async def close(self) -> None: ...
 
 
+class Calm:
+    """Analyst: every turn is a calm question."""
+
+    name = "calm"
+    waited_s = 0.0
+
+    async def analyse(self, text: str, language: Language) -> Understanding:
+        return Understanding(Intent.QUESTION, 0.0, language, 0.9)
+
+    async def close(self) -> None: ...
+
+
 class Mirror:
     """Responder: answers by a table, and keeps the questions."""
 
@@ -142,11 +177,19 @@ class Mirror:
     def __init__(self) -> None:
         self.parts: dict[str, list[ReplyPart]] = {}
         self.asked: list[Question] = []
+        self.open = 0  # replies that nobody has closed yet
+        self.gate: asyncio.Event | None = None
 
-    async def respond(self, question: Question) -> AsyncIterator[ReplyPart]:
+    async def respond(self, question: Question) -> AsyncGenerator[ReplyPart, None]:
         self.asked.append(question)
-        for part in self.parts.get(question.text, [Unknown()]):
-            yield part
+        self.open += 1
+        try:
+            for part in self.parts.get(question.text, [Unknown()]):
+                if self.gate is not None:
+                    await self.gate.wait()
+                yield part
+        finally:
+            self.open -= 1
 
     async def close(self) -> None: ...
 
@@ -154,7 +197,7 @@ class Mirror:
 class Stage:
     """A conversation and everything around it."""
 
-    def __init__(self, prompts: Prompts, **rules: float) -> None:
+    def __init__(self, prompts: Prompts, **rules: Any) -> None:
         self.inbox: asyncio.Queue[Event] = asyncio.Queue()
         self.lips, self.scribe, self.mirror = Lips(), Scribe(), Mirror()
         self.events: list[Event] = []
@@ -162,13 +205,16 @@ class Stage:
         self.now_s = 0.0
         patience = Patience(1.0, lambda: self.now_s)
         mouth = Mouth(self.lips, self.voice, prompts, 8000, patience, self.events.append)
+        self.ears = Ears()
+        mind = Mind(
+            hearer.Ears(self.scribe, None, 8000, (EN, AR)), self.mirror, Calm(), Policy, 1.0, 0.2
+        )
         self.conversation = Conversation(
             "demo",
-            (EN, AR),
             self.inbox,
-            Ears(),
+            self.ears,
             mouth,
-            Mind(self.scribe, self.mirror, 1.0, 8000),
+            mind,
             HearingSettings(**rules),
             self.events.append,
         )
@@ -179,8 +225,13 @@ class Stage:
 
     def says(self, text: str, language: Language = EN) -> None:
         """The caller speaks a turn of 1 s."""
+        self.speaks(text, language)
+        self.hears(TurnEnded(0, 1000))
+
+    def speaks(self, text: str, language: Language = EN) -> None:
+        """The caller says this, and pauses; the turn may go on."""
         self.scribe.next.append(Transcript(text, language, 0.9))
-        self.hears(SpeechStarted(0), SpeechSustained(0), TurnEnded(0, 1000))
+        self.hears(SpeechStarted(0), SpeechSustained(0), SpeechPaused(0, 1000))
 
     def hears(self, *events: Event) -> None:
         for event in events:
@@ -276,10 +327,10 @@ async def test_a_cough_pauses_and_resumes_and_costs_nothing(prompts: Prompts) ->
     stage.hears(SpeechStarted(0))
     await settle()
     assert stage.lips.paused
+    stage.scribe.next.append(Transcript("", EN, 0.0))
     stage.hears(TurnEnded(0, 64))
     await settle()
     assert not stage.lips.paused
-    assert not stage.scribe.asked
     stage.lips.done.set()
     await settle()
     assert [event.whole for event in stage.events if isinstance(event, WordsPlayed)] == [True]
@@ -367,7 +418,7 @@ async def test_a_key_that_means_nothing_costs_nothing(prompts: Prompts) -> None:
 async def test_a_silent_caller_is_asked_again_and_then_let_go(prompts: Prompts) -> None:
     stage = Stage(prompts, silence_s=0.05, silences=1)
     assert await stage.run() == Hangup("caller-silent")
-    assert stage.kinds() == [GREETING, "ask-again", "goodbye"]
+    assert stage.kinds() == [GREETING, "ask-again", "offer-human", "goodbye"]
 
 
 async def test_a_caller_on_hold_is_not_asked_whether_he_is_there(prompts: Prompts) -> None:
@@ -417,3 +468,233 @@ async def test_a_sound_without_words_leaves_the_next_turn_all_its_time(prompts: 
     assert not [event for event in stage.events if isinstance(event, EngineFailed)]
     assert [event.text for event in stage.events if isinstance(event, ReplyBegun)][-1] == "hi"
     talk.cancel()
+
+
+# ------------------------------------------------------------ what may still go on
+
+
+async def test_an_answer_is_prepared_before_the_turn_is_over_and_sounds_only_then(
+    prompts: Prompts,
+) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["hours"] = [Sentence("We open at eight.", EN)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.speaks("hours")
+    await settle()
+    assert [one.text for one in stage.mirror.asked] == ["hours"]
+    assert stage.kinds() == [GREETING]
+    stage.hears(TurnEnded(0, 1000))
+    await settle()
+    assert stage.kinds() == [GREETING, "answer"]
+    talk.cancel()
+
+
+async def test_an_answer_to_a_turn_that_goes_on_is_thrown_away_at_no_harm(
+    prompts: Prompts,
+) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts = {
+        "i want to pay": [Wanted(Wish.HUMAN)],
+        "i want to pay my bill": [Sentence("In the app.", EN), Sentence("Or here.", EN)],
+        "bye": [Wanted(Wish.GOODBYE)],
+    }
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.speaks("i want to pay")
+    await settle()
+    assert stage.mirror.open == 1
+    stage.scribe.next.append(Transcript("i want to pay my bill", EN, 0.9))
+    stage.hears(SpeechResumed(1300))
+    await settle()
+    assert stage.mirror.open == 0
+    stage.hears(SpeechPaused(0, 2000), TurnEnded(0, 2000))
+    await settle()
+    stage.says("bye")
+    await talk
+    assert not [event for event in stage.events if isinstance(event, WishHeard)][:-1]
+    assert [one.caller for one in stage.mirror.asked[-1].history] == ["i want to pay my bill"]
+
+
+async def test_nothing_may_be_changed_for_a_turn_until_it_is_certain(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.speaks("hours")
+    await settle()
+    certain = stage.mirror.asked[0].certain
+    assert certain is not None
+    assert not certain.is_set()
+    stage.hears(TurnEnded(0, 1000))
+    await settle()
+    assert certain.is_set()
+    talk.cancel()
+
+
+async def test_a_complete_turn_is_ended_sooner_and_one_that_breaks_off_later(
+    prompts: Prompts,
+) -> None:
+    stage = Stage(prompts)
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.speaks("what are your opening hours on friday")
+    await settle()
+    stage.scribe.next.append(Transcript("what are your opening hours on friday and the", EN, 0.9))
+    stage.hears(SpeechResumed(1300), SpeechPaused(0, 1800))
+    await settle()
+    (complete_ms, _), (broken_off_ms, since_ms) = stage.ears.ends
+    assert complete_ms < 448 < broken_off_ms
+    assert since_ms == 1800
+    talk.cancel()
+
+
+# ------------------------------------------------------------ barge-in
+
+
+async def test_a_backchannel_over_the_agent_resumes_it_and_is_no_turn(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says("okay")
+    await settle()
+    assert not stage.lips.paused
+    assert stage.lips.queued
+    assert not stage.mirror.asked
+    assert stage.ears.kept_from is None
+    talk.cancel()
+
+
+async def test_words_over_the_agent_stop_it_and_are_answered(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["what about monday"] = [Sentence("On Monday from eight.", EN)]
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says("what about monday")
+    await settle()
+    assert stage.kinds() == [GREETING, "answer"]
+    assert [event.by for event in stage.events if isinstance(event, Interrupted)] == ["speech"]
+    talk.cancel()
+
+
+async def test_a_word_that_says_stop_stops_while_it_is_spoken(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.scribe.next.append(Transcript("wait", EN, 0.9))
+    stage.hears(SpeechStarted(0), SpeechSustained(0), StillSpeaking(0, 256))
+    await settle()
+    assert [event.by for event in stage.events if isinstance(event, Interrupted)] == ["speech"]
+    talk.cancel()
+
+
+@pytest.mark.parametrize("mode", ["off", "digits"])
+async def test_where_speech_may_not_interrupt_the_agent_is_not_even_paused(
+    prompts: Prompts, mode: str
+) -> None:
+    stage = Stage(prompts)
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.conversation.run(Talk(GREETING, mode)))
+    await settle()
+    stage.hears(SpeechStarted(0), SpeechSustained(0), TurnEnded(0, 1000))
+    await settle()
+    assert not stage.lips.paused
+    assert not stage.scribe.asked
+    stage.hears(DigitPressed(digit="0"))
+    await settle()
+    keyed = [event.by for event in stage.events if isinstance(event, Interrupted)]
+    assert keyed == ([] if mode == "off" else ["digit"])
+    talk.cancel()
+
+
+async def test_the_model_is_told_what_was_cut_off(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts = {
+        "hours": [Sentence("We open at eight every day.", EN)],
+        "bye": [Wanted(Wish.GOODBYE)],
+    }
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.lips.slow = True
+    stage.says("hours")
+    await settle()
+    stage.says("bye")
+    await settle()
+    stage.lips.done.set()
+    await talk
+    (exchange,) = stage.mirror.asked[-1].history
+    assert exchange.unheard == "at eight every day."
+
+
+# ------------------------------------------------------------ waiting
+
+
+async def test_a_late_answer_is_announced_once(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["hours"] = [Sentence("We open at eight.", EN)]
+    stage.mirror.gate = asyncio.Event()
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says("hours")
+    await asyncio.sleep(0.5)
+    stage.mirror.gate.set()
+    await settle()
+    assert stage.kinds() == [GREETING, "filler", "answer"]
+    talk.cancel()
+
+
+async def test_the_milliseconds_of_a_wait_are_told_by_stage(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["hours"] = [Sentence("We open at eight.", EN)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.speaks("hours")
+    await settle()
+    stage.ears.now_ms = 1260
+    stage.hears(TurnEnded(0, 1000))
+    await settle()
+    (timed,) = [event for event in stage.events if isinstance(event, TurnTimed)]
+    assert (timed.silence_ms, timed.words_ms, timed.total_ms) == (260, 0, 260)
+    talk.cancel()
+
+
+# ------------------------------------------------------------ numbers, offers
+
+
+async def test_a_number_that_was_asked_for_may_be_keyed(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    asked = Expect(Kind.DIGITS, 4, 4, "account")
+    stage.mirror.parts = {
+        "balance": [Sentence("Your number please.", EN), Asked(asked)],
+        "2048": [Wanted(Wish.GOODBYE)],
+    }
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says("balance")
+    await settle()
+    stage.hears(*(DigitPressed(digit=digit) for digit in "2048"))
+    assert await talk == Hangup("goodbye")
+    assert stage.mirror.asked[-1].asked == asked
+
+
+async def test_a_silent_caller_who_accepts_the_offer_is_handed_over(prompts: Prompts) -> None:
+    stage = Stage(prompts, silence_s=0.05, silences=1)
+    talk = asyncio.create_task(stage.run())
+    async with asyncio.timeout(5):
+        while "offer-human" not in stage.kinds():
+            await asyncio.sleep(0.01)
+    await settle()
+    stage.says("yes please")
+    assert await talk == Transfer("caller-accepted")
+
+
+async def test_an_emergency_is_announced_and_routed_and_never_answered(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says("there is a fire in my kitchen")
+    assert await talk == Transfer("emergency")
+    assert stage.kinds() == [GREETING, "emergency"]
+    assert not stage.mirror.asked

@@ -14,6 +14,7 @@ FLOORS = {
     "cli": 7,
     "server": 6,
     "api": 5,
+    "compose": 5,
     "call": 4,
     "dialog": 3,
     "ivr": 3,

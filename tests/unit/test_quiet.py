@@ -19,7 +19,7 @@ from tests.unit.test_call import Wire
 
 WINDOW = 256
 RATE_HZ = 8000
-RULES = TurnRules(0.5, 64, 200, 128, 500, 20_000)
+RULES = TurnRules(0.5, 64, 200, 250, 128, 500, 20_000)
 
 
 def noise(dbfs: float, seed: int = 1) -> Iterator[bytes]:

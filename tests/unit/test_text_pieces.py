@@ -2,8 +2,13 @@
 
 import pytest
 
-from sipagent.text.clauses import MAX_WORDS, clauses
+from sipagent.text.clauses import MAX_WORDS
+from sipagent.text.clauses import clauses as clauses_of
 from sipagent.text.sentences import sentences
+
+
+def clauses(text: str) -> list[str]:
+    return [clause.text for clause in clauses_of(text)]
 
 
 @pytest.mark.parametrize(

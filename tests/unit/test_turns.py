@@ -1,12 +1,21 @@
 """When the caller speaks, pauses and has finished."""
 
 from sipagent.dialog.turns import EndOfTurn, TurnRules
-from sipagent.events import Event, SpeechPaused, SpeechStarted, SpeechSustained, TurnEnded
+from sipagent.events import (
+    Event,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+    SpeechSustained,
+    StillSpeaking,
+    TurnEnded,
+)
 
 RULES = TurnRules(
     threshold=0.5,
     min_speech_ms=32,
     sustained_ms=160,
+    partial_ms=256,
     pause_ms=192,
     end_silence_ms=448,
     max_turn_ms=3200,
@@ -34,6 +43,8 @@ def test_448_ms_of_silence_after_speech_ends_the_turn() -> None:
     assert events == [
         SpeechStarted(at_ms=320),
         SpeechSustained(started_ms=320),
+        StillSpeaking(started_ms=320, at_ms=576),
+        StillSpeaking(started_ms=320, at_ms=832),
         SpeechPaused(started_ms=320, ended_ms=960),
         TurnEnded(started_ms=320, ended_ms=960),
     ]
@@ -78,3 +89,35 @@ def test_the_next_turn_begins_afresh() -> None:
     events = hear(turn, (320, 0.9), (448, 0.0), start_ms=10_000)
     assert events[0] == SpeechStarted(at_ms=10_000)
     assert events[-1] == TurnEnded(started_ms=10_000, ended_ms=10_320)
+
+
+def test_speech_that_goes_on_is_told_once_a_pause_and_looked_at_anew_from_there() -> None:
+    events = hear(EndOfTurn(RULES), (320, 0.9), (256, 0.0), (320, 0.9), (448, 0.0))
+    assert events[-4:] == [
+        SpeechResumed(started_ms=576),
+        StillSpeaking(started_ms=0, at_ms=832),
+        SpeechPaused(started_ms=0, ended_ms=896),
+        TurnEnded(started_ms=0, ended_ms=896),
+    ]
+
+
+def test_a_turn_that_is_known_to_be_complete_ends_sooner() -> None:
+    turn = EndOfTurn(RULES)
+    hear(turn, (320, 0.9), (224, 0.0))
+    turn.end_turn_after(256, ended_ms=320)
+    assert hear(turn, (32, 0.0), start_ms=544) == [TurnEnded(started_ms=0, ended_ms=320)]
+
+
+def test_a_number_that_is_known_to_go_on_is_waited_for() -> None:
+    turn = EndOfTurn(RULES)
+    hear(turn, (320, 0.9), (224, 0.0))
+    turn.end_turn_after(2400, ended_ms=320)
+    assert hear(turn, (2144, 0.0), start_ms=544) == []
+    assert hear(turn, (32, 0.0), start_ms=2688) == [TurnEnded(started_ms=0, ended_ms=320)]
+
+
+def test_what_is_known_of_a_pause_that_is_past_says_nothing_of_the_next() -> None:
+    turn = EndOfTurn(RULES)
+    hear(turn, (320, 0.9), (224, 0.0), (320, 0.9))
+    turn.end_turn_after(200, ended_ms=320)
+    assert not [event for event in hear(turn, (416, 0.0)) if isinstance(event, TurnEnded)]

@@ -7,9 +7,9 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 from sipagent.cli.phone import report
 from sipagent.cli.phone.commentary import Commentary, Hear
@@ -19,7 +19,15 @@ from sipagent.cli.phone.line import Line, Party
 from sipagent.cli.phone.pacing import Pacing
 from sipagent.cli.phone.plan import NotAnswered, Plan, Unreachable
 from sipagent.cli.phone.report import Referral, Report
-from sipagent.cli.phone.script import Keys, Say, Step
+from sipagent.cli.phone.script import (
+    HangUp,
+    Keys,
+    Made,
+    PlayFile,
+    Say,
+    Silence,
+    Step,
+)
 from sipagent.cli.phone.target import refer_target
 from sipagent.errors import LegFailed, LegGone
 from sipagent.events import Answered, DigitPressed, Event, Held, HungUp, Retrieved
@@ -42,8 +50,16 @@ ADVICE: Final[Mapping[int, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that the caller took, and when."""
+
+    step: Step
+    at_ns: int
+
+
 class Caller:
-    """The caller of one call. ``line`` and ``origin_ns`` stay for the recording."""
+    """The caller of one call. ``line``, ``taken`` and ``origin_ns`` stay for who judges it."""
 
     def __init__(
         self, endpoint: Endpoint, plan: Plan, console: Console, hear: Hear | None = None
@@ -52,6 +68,7 @@ class Caller:
         self._plan = plan
         self._console = console
         self.line = Line()
+        self.taken: list[Taken] = []
         self._commentary = Commentary(console, self.line, hear)
         self.origin_ns = 0
         self._legs: list[PhoneLeg] = []  # those that are alive, the first one first
@@ -138,23 +155,42 @@ class Caller:
             self._end("caller", "the caller hung up, all was said")
 
     async def _take(self, step: Step, now_ns: int) -> None:
+        self.taken.append(Taken(step, now_ns))
+        match step.content:
+            case Keys(digits=digits):
+                await self._key(digits, now_ns)
+            case Silence(seconds=seconds):
+                self._commentary.say(now_ns, Party.CALLER, f"says nothing for {seconds:g} s")
+                self._busy_until(now_ns + round(seconds * 1e9))
+            case HangUp():
+                self._end("caller", "the caller hung up")
+            case Say(text=text) | Made(text=text):
+                self._play(step, text)
+            case PlayFile(path=path):
+                self._play(step, str(path))
+            case _:
+                assert_never(step.content)
+
+    def _play(self, step: Step, name: str) -> None:
         assert self._active is not None
-        content = step.content
-        if isinstance(content, Keys):
-            self._commentary.say(now_ns, Party.CALLER, f"keys {content.digits}")
-            until_ns = now_ns + round(DIGIT_S * 1e9) * len(content.digits)
-            self._busy = lambda: time.monotonic_ns() < until_ns
-            try:
-                await self._active.send_digits(content.digits)
-            except LegGone:  # its HungUp is on its way
-                pass
-            except LegFailed as failed:
-                self._end("nobody", f"cannot key: {failed}; try another way of --send-digits")
-            return
-        self._commentary.saying(content.text if isinstance(content, Say) else str(content.path))
+        self._commentary.saying(name)
         port = self._active.port
         end = port.write(self._plan.sounds[step])
         self._busy = lambda: port.position() < end
+
+    async def _key(self, digits: str, now_ns: int) -> None:
+        assert self._active is not None
+        self._commentary.say(now_ns, Party.CALLER, f"keys {digits}")
+        self._busy_until(now_ns + round(DIGIT_S * 1e9) * len(digits))
+        try:
+            await self._active.send_digits(digits)
+        except LegGone:  # its HungUp is on its way
+            pass
+        except LegFailed as failed:
+            self._end("nobody", f"cannot key: {failed}; try another way of --send-digits")
+
+    def _busy_until(self, until_ns: int) -> None:
+        self._busy = lambda: time.monotonic_ns() < until_ns
 
     @property
     def _waiting_for_desk(self) -> bool:

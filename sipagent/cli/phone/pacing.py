@@ -5,9 +5,17 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from sipagent.cli.phone.audible import Utterance, Utterances
-from sipagent.cli.phone.script import AfterBeginning, AfterTransfer, At, Step, WhenSilent
+from sipagent.cli.phone.script import (
+    AfterBeginning,
+    AfterTransfer,
+    At,
+    Silence,
+    Step,
+    WhenSilent,
+)
 
 LINGER_NS: Final = 2_000_000_000  # after the last step: what follows may be a transfer or a BYE
+GOES_ON_NS: Final = 500_000_000  # an agent that is interrupted falls silent sooner
 
 
 class Pacing:
@@ -23,6 +31,8 @@ class Pacing:
         self._answered_ns = answered_ns
         self._since_ns = -1  # what began after it, began in answer to the last step
         self._free_ns: int | None = answered_ns  # none while the caller speaks
+        self._heard_ns: int | None = None  # first sound of the other side since then
+        self._wants_answer = True
         self._put_through_ns: int | None = None
         self._came_back = False
 
@@ -35,10 +45,13 @@ class Pacing:
         """The step that was taken last is over."""
         if self._free_ns is None:
             self._free_ns = now_ns
+            self._heard_ns = None
 
     def restart(self, now_ns: int) -> None:
         """The caller is being put through: what was said before is past."""
         self._since_ns = self._free_ns = now_ns
+        self._heard_ns = None
+        self._wants_answer = True
         self._came_back = False
 
     def come_back(self, now_ns: int) -> None:
@@ -52,17 +65,23 @@ class Pacing:
         self._put_through_ns = now_ns
 
     def answer(self, other: Utterances) -> Utterance | None:
-        """The first utterance that began since the last step did, or lasts since a coming back."""
+        """The first utterance that began since the last step did or that outlasts it, or that lasts
+        since a coming back.
+        """
         return next((one for one in other.all if not self._is_past(one)), None)
 
     def due(self, now_ns: int, other: Utterances) -> Step | None:
         """The next step, if this is its moment."""
         if self._free_ns is None or not self._steps:
             return None
+        if self._heard_ns is None and other.now and other.now.end_ns > self._free_ns:
+            self._heard_ns = other.now.end_ns
         if not self._has_come(self._steps[0], now_ns, other):
             return None
         self._since_ns, self._free_ns, self._came_back = now_ns, None, False
-        return self._steps.popleft()
+        step = self._steps.popleft()
+        self._wants_answer = not isinstance(step.content, Silence)
+        return step
 
     def over(self, now_ns: int, other: Utterances) -> bool:
         """Whether all has been said and the other side has fallen silent after it.
@@ -81,8 +100,8 @@ class Pacing:
     def _has_come(self, step: Step, now_ns: int, other: Utterances) -> bool:
         when = step.when
         match when:
-            case WhenSilent():
-                return self._silent(now_ns, other, 0)
+            case WhenSilent(seconds=seconds):
+                return self._silent(now_ns, other, round(seconds * 1e9))
             case At(seconds=seconds):
                 return now_ns >= self._answered_ns + seconds * 1e9
             case AfterTransfer(seconds=seconds):
@@ -92,20 +111,28 @@ class Pacing:
                 begun = self.answer(other)
                 if begun is None:
                     return self._impatient(now_ns, other)
-                return now_ns >= begun.start_ns + seconds * 1e9
+                new = begun.start_ns > self._since_ns
+                begun_ns = begun.start_ns if new else self._heard_ns or begun.start_ns
+                return now_ns >= begun_ns + seconds * 1e9
             case _:
                 assert_never(when)
 
     def _is_past(self, one: Utterance) -> bool:
-        return (one.end_ns if self._came_back else one.start_ns) <= self._since_ns
+        if self._came_back:
+            return one.end_ns <= self._since_ns
+        return one.start_ns <= self._since_ns and not self._outlasts(one)
+
+    def _outlasts(self, one: Utterance) -> bool:
+        """Whether it went on when the last step was over, as after a cough."""
+        return self._free_ns is not None and one.end_ns >= self._free_ns + GOES_ON_NS
 
     def _silent(self, now_ns: int, other: Utterances, linger_ns: int) -> bool:
         """Whether the other side answered the last step and is silent, or never will answer."""
         if other.now is not None:
             return False
-        if self.answer(other) is None:
+        if self._wants_answer and self.answer(other) is None:
             return self._impatient(now_ns, other)
-        return now_ns >= other.all[-1].end_ns + linger_ns
+        return now_ns >= (other.all[-1].end_ns if other.all else self._answered_ns) + linger_ns
 
     def _impatient(self, now_ns: int, other: Utterances) -> bool:
         if other.now is not None or self._free_ns is None:

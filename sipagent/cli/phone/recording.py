@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sipagent.cli.phone.rtp import RATE_HZ, Packet, pcm
+from sipagent.cli.phone.line import Line
+from sipagent.cli.phone.rtp import RATE_HZ, Direction, Packet, pcm
 
 NEW_STREAM_NS: Final = 500_000_000  # a timestamp so far from its time belongs to a new stream
 _WRAP: Final = 1 << 32
@@ -73,3 +74,12 @@ def write_wav(path: Path, left: Track, right: Track) -> None:
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(stereo.astype("<i2").tobytes())
+
+
+def write_call(path: Path, line: Line, origin_ns: int) -> None:
+    """Write what passed on the line, from the answer on. Raises ``OSError``."""
+    left, right = Track(origin_ns), Track(origin_ns)
+    for stretch in line.stretches:
+        left.add(stretch.stream(Direction.SENT))
+        right.add(stretch.stream(Direction.RECEIVED))
+    write_wav(path, left, right)

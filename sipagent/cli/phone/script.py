@@ -22,7 +22,9 @@ class BadStep(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WhenSilent:
-    """Once the other side has spoken and fallen silent."""
+    """Once the other side has spoken and fallen silent, and so much later."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class AfterBeginning:
-    """So long after the other side begins its next utterance: a barge-in."""
+    """So long after the other side begins to speak, or goes on after the last step: a barge-in."""
 
     seconds: float
 
@@ -62,10 +64,32 @@ class PlayFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A sound that whoever planned the call has made; ``text`` names it, ``number`` tells it from
+    others of that name.
+    """
+
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Digits to be keyed."""
 
     digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing, for so long; the other side need not answer it."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The caller hangs up."""
 
 
 _MOMENTS: Final[Mapping[str, Callable[[float], "When"]]] = {
@@ -75,7 +99,7 @@ _MOMENTS: Final[Mapping[str, Callable[[float], "When"]]] = {
 }
 
 When = WhenSilent | At | AfterBeginning | AfterTransfer
-Content = Say | PlayFile | Keys
+Content = Say | PlayFile | Made | Keys | Silence | HangUp
 
 
 @dataclass(frozen=True, slots=True)

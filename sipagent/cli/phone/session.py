@@ -3,10 +3,8 @@
 import asyncio
 import json
 import signal
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,21 +12,19 @@ from sipagent import engines
 from sipagent.cli.phone.caller import Caller
 from sipagent.cli.phone.commentary import Hear
 from sipagent.cli.phone.console import Console, summary
+from sipagent.cli.phone.own_endpoint import NO_TRUNK, own_address, started
 from sipagent.cli.phone.plan import Plan
-from sipagent.cli.phone.recording import Track, write_wav
+from sipagent.cli.phone.recording import write_call
 from sipagent.cli.phone.report import Report
-from sipagent.cli.phone.rtp import RATE_HZ, Direction
+from sipagent.cli.phone.rtp import RATE_HZ
 from sipagent.cli.phone.script import Step
 from sipagent.cli.phone.sound import render
-from sipagent.config import MediaSettings, SipSettings, Trunk, load
-from sipagent.errors import PortTaken, StartError
+from sipagent.config import load
+from sipagent.errors import StartError
 from sipagent.ports import Utterance
-from sipagent.sip.endpoint import Endpoint
 from sipagent.text.language import Language
 
-_RTP_PORTS: Final = (20000, 29999)
-_NO_TRUNK: Final = Trunk(name="caller", networks=(IPv4Network("192.0.2.0/32"),))
-_TRIES: Final = 5
+MOST_LEGS: Final = 4  # the call, and those of its transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ async def place_call(
         follow=not options.no_follow,
     )
     hear = _recogniser() if options.hear else None
-    trunk = _NO_TRUNK.model_copy(update={"send_digits": options.send_digits})
-    endpoint = await _started(_own_address(*server), trunk)
+    trunk = NO_TRUNK.model_copy(update={"send_digits": options.send_digits})
+    endpoint = await started(own_address(*server), trunk, MOST_LEGS)
     caller = Caller(endpoint, plan, console, hear)
     try:
         report = await caller.call()
@@ -105,61 +101,13 @@ def _recogniser() -> Hear:
     return hear
 
 
-# ----------------------------------------------------------------------- the endpoint
-
-
-def _own_address(host: str, port: int) -> str:
-    """The address of this machine that the server sees. Nothing is sent. Raises ``StartError``."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, port))
-        except OSError as error:
-            raise StartError(f"cannot reach {host}: {error.strerror}; give --server") from None
-        return str(probe.getsockname()[0])
-
-
-async def _started(address: str, trunk: Trunk) -> Endpoint:
-    """An endpoint on a free port; another program may take it first, then on another."""
-    for attempt in range(_TRIES):
-        sip = SipSettings(bind=address, port=_free_port(address), max_calls=4)
-        media = MediaSettings(
-            clock_hz=RATE_HZ, rtp_port_min=_RTP_PORTS[0], rtp_port_max=_RTP_PORTS[1]
-        )
-        endpoint = Endpoint(sip, media, (trunk,))
-        try:
-            await endpoint.start()
-        except PortTaken:
-            if attempt == _TRIES - 1:
-                raise
-        else:
-            return endpoint
-    raise AssertionError("the last attempt returned or raised")
-
-
-def _free_port(address: str) -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
-
-
-# ----------------------------------------------------------------------- the files
-
-
 def _write(caller: Caller, report: Report, options: Options) -> None:
     """The recording and the report. Raises ``StartError`` where they cannot be written."""
     try:
         if options.wav is not None:
-            write_wav(options.wav, *_tracks(caller))
+            write_call(options.wav, caller.line, caller.origin_ns)
         if options.as_json is not None:
             text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
             options.as_json.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise StartError(f"cannot write {error.filename}: {error.strerror}") from None
-
-
-def _tracks(caller: Caller) -> tuple[Track, Track]:
-    left, right = Track(caller.origin_ns), Track(caller.origin_ns)
-    for stretch in caller.line.stretches:
-        left.add(stretch.stream(Direction.SENT))
-        right.add(stretch.stream(Direction.RECEIVED))
-    return left, right

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from sipagent.cli.phone.script import BadStep, Keys, PlayFile, Say, Step
+from sipagent.cli.phone.script import BadStep, PlayFile, Say, Step
 from sipagent.engines.resample import resample
 from sipagent.ports import Voice
 
@@ -33,7 +33,7 @@ async def render(steps: Sequence[Step], voice: Voice, rate_hz: int) -> dict[Step
                 _bounded(len(sounds[step]) / 2 / rate_hz, text)
             case PlayFile(path=path):
                 sounds[step] = await asyncio.to_thread(read_wav, path, rate_hz)
-            case Keys():
+            case _:
                 continue
     return sounds
 

@@ -1,0 +1,110 @@
+"""What a node's calls share, composed from its configuration: engines once, a service a tenant.
+
+The one place where engines, knowledge and the agent meet. Takes no calls.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sipagent import engines
+from sipagent.call import Service
+from sipagent.config import Settings, Tenant
+from sipagent.connectors.accounts import Accounts
+from sipagent.dialog.conversation import Mind
+from sipagent.dialog.hearer import Ears
+from sipagent.dialog.policy import Policy
+from sipagent.dialog.prompts import Prompts
+from sipagent.handoff.token import Tokens
+from sipagent.handoff.transfer import Handoff
+from sipagent.knowledge.documents import load_documents
+from sipagent.knowledge.lexical import LexicalIndex
+from sipagent.media.tick import Tick
+from sipagent.ports import Analyst, Engine, Responder, Transcriber, TurnDetector, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of a node, each of them once, however many tenants speak through them."""
+
+    voice: Voice
+    transcriber: Transcriber
+    responder: Responder
+    analyst: Analyst
+    detector: TurnDetector | None
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Engines":
+        """Raises any ``StartError``."""
+        chosen = settings.engines
+        indexes = {
+            tenant.name: LexicalIndex(load_documents(tenant.knowledge))
+            for tenant in settings.tenants
+        }
+        records = {
+            tenant.name: Accounts(tenant.records, tenant.languages)
+            for tenant in settings.tenants
+            if tenant.records is not None
+        }
+        detector = chosen.turn_detector
+        return cls(
+            voice=engines.load("voice", chosen.voice, chosen.own("voice")),
+            transcriber=engines.load("transcriber", chosen.transcriber, settings.recogniser()),
+            responder=engines.load(
+                "responder", chosen.responder, chosen.own("responder"), indexes, records
+            ),
+            analyst=engines.load("analyst", chosen.analyst, {}),
+            detector=engines.load("turn_detector", detector, {}) if detector else None,
+        )
+
+    @property
+    def all(self) -> tuple[Engine, ...]:
+        own = (self.voice, self.transcriber, self.responder, self.analyst)
+        return own if self.detector is None else (*own, self.detector)
+
+    @property
+    def waited_s(self) -> float:
+        """How long the engine that is furthest behind keeps a request waiting."""
+        return max(engine.waited_s for engine in self.all)
+
+    async def close(self) -> None:
+        for engine in self.all:
+            await engine.close()
+
+
+async def services(settings: Settings, loaded: Engines, tick: Tick) -> Mapping[str, Service]:
+    """A service for each tenant, by its name; the prompts are sound from here on."""
+    rate_hz = settings.media.clock_hz
+    prompts = await Prompts.render(loaded.voice, rate_hz)
+    handoff = Handoff(Tokens(settings.handoff.token_life_s), settings.handoff)
+    return {
+        tenant.name: Service(
+            tenant=tenant,
+            prompts=await prompts.greeting(tenant.greeting, loaded.voice, rate_hz),
+            voice=loaded.voice,
+            mind=_mind(settings, tenant, loaded),
+            handoff=handoff,
+            hearing=settings.hearing,
+            limits=settings.sip,
+            tick=tick,
+        )
+        for tenant in settings.tenants
+    }
+
+
+def _mind(settings: Settings, tenant: Tenant, loaded: Engines) -> Mind:
+    chosen = settings.engines
+    ears = Ears(
+        loaded.transcriber,
+        loaded.detector,
+        settings.media.clock_hz,
+        tenant.languages,
+        tenant.hot_words,
+    )
+    return Mind(
+        ears=ears,
+        responder=loaded.responder,
+        analyst=loaded.analyst,
+        policy=Policy,
+        deadline_s=chosen.deadline_s,
+        filler_s=chosen.filler_s,
+    )

@@ -1,0 +1,1 @@
+"""Where sipagent meets a company's own systems."""

@@ -1,0 +1,1 @@
+"""How the turn analyst (``sipagent/engines/models/turn-analyst``) is trained and measured."""

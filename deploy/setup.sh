@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 readonly VENV=.venv
 readonly PYTHON=${PYTHON:-python3}
-readonly VAD="silero-vad"
+readonly MODELS=(silero-vad pipecat-ai) # for the ONNX file in each; never imported
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 2; }
@@ -68,7 +68,7 @@ environment() {
     wheel=$("$VENV/bin/python" deploy/pjsua2/build.py | tail -n 1)
     say "Python packages"
     "${pip[@]}" install -e '.[dev,picture,whisper]'
-    "${pip[@]}" install --no-deps "$VAD"
+    "${pip[@]}" install --no-deps "${MODELS[@]}"
     "${pip[@]}" install --no-deps --force-reinstall "$wheel"
     printf '%s' "$want" >"$ready"
     say "ready"

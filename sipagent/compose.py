@@ -27,7 +27,7 @@ class Engines:
     """The engines of a node, each of them once, however many tenants speak through them."""
 
     voice: Voice
-    transcriber: Transcriber
+    transcribers: Mapping[str, Transcriber]  # by profile
     responder: Responder
     analyst: Analyst
     detector: TurnDetector | None
@@ -48,7 +48,11 @@ class Engines:
         detector = chosen.turn_detector
         return cls(
             voice=engines.load("voice", chosen.voice, chosen.own("voice")),
-            transcriber=engines.load("transcriber", chosen.transcriber, settings.recogniser()),
+            transcribers=engines.transcribers(
+                chosen.transcriber,
+                settings.recogniser(),
+                {tenant.profile for tenant in settings.tenants},
+            ),
             responder=engines.load(
                 "responder", chosen.responder, chosen.own("responder"), indexes, records
             ),
@@ -58,7 +62,7 @@ class Engines:
 
     @property
     def all(self) -> tuple[Engine, ...]:
-        own = (self.voice, self.transcriber, self.responder, self.analyst)
+        own = (self.voice, *self.transcribers.values(), self.responder, self.analyst)
         return own if self.detector is None else (*own, self.detector)
 
     @property
@@ -94,7 +98,7 @@ async def services(settings: Settings, loaded: Engines, tick: Tick) -> Mapping[s
 def _mind(settings: Settings, tenant: Tenant, loaded: Engines) -> Mind:
     chosen = settings.engines
     ears = Ears(
-        loaded.transcriber,
+        loaded.transcribers[tenant.profile],
         loaded.detector,
         settings.media.clock_hz,
         tenant.languages,

@@ -112,7 +112,8 @@ class OpenAiSpeechSettings(Section):
         "", description="the field that takes a clause's style, such as instructions"
     )
     split_languages: bool = Field(
-        True, description="a request for each language of a mixed clause; false where one reads both"
+        True,
+        description="a request for each language of a mixed clause; false where one reads both",
     )
     response_format: Literal["pcm", "wav"] = Field("pcm", description="pcm or wav")
     pcm_rate_hz: int = Field(

@@ -4,7 +4,8 @@ To add one: a file beside this one, a line in the table ``ENGINES``, and the sha
 kind in ``tests/contract`` runs over it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
@@ -75,15 +76,42 @@ def load(
     Raises ``ConfigError`` for an unknown name or setting, ``ExtraMissing`` where an optional
     dependency is not installed, ``ModelMissing`` where a model is not on disk.
     """
+    with _told(kind, name):
+        engine = _engine(kind, name)
+        if indexes is None:
+            return engine.from_settings(settings)
+        return engine.from_settings(settings, indexes, records or {})
+
+
+def transcribers(
+    name: str, settings: Mapping[str, object], profiles: Collection[str]
+) -> Mapping[str, Transcriber]:
+    """A transcriber for each profile; they share what they can. One without profiles serves all.
+
+    Raises as ``load`` does.
+    """
+    with _told("transcriber", name):
+        engine = _engine("transcriber", name)
+        if hasattr(engine, "of_profiles"):
+            found: Mapping[str, Transcriber] = engine.of_profiles(settings, profiles)
+            return found
+        return dict.fromkeys(profiles, engine.from_settings(settings))
+
+
+def _engine(kind: str, name: str) -> Any:
+    """The class, imported only now."""
     engines = ENGINES[kind]
     if name not in engines:
         raise ConfigError(f"no {kind} is called {name!r}; there are: {', '.join(sorted(engines))}")
     module, _, kind_name = engines[name].partition(":")
+    return getattr(import_module(module), kind_name)
+
+
+@contextmanager
+def _told(kind: str, name: str) -> Iterator[None]:
+    """What is missing or wrong, as an error that says what to do."""
     try:
-        engine = getattr(import_module(module), kind_name)
-        if indexes is None:
-            return engine.from_settings(settings)
-        return engine.from_settings(settings, indexes, records or {})
+        yield
     except ImportError as error:
         missing = (error.name or str(error)).partition(".")[0]
         package = f"sipagent[{EXTRAS[name]}]" if name in EXTRAS else "sipagent"

@@ -47,10 +47,9 @@ class Wired:
     decided_ms: float | None
     stood_ms: tuple[float, ...]
 
-    def times_ms(self, decided: bool) -> list[float]:
-        """The one or the other time, as far as there is one."""
-        found = self.decided_ms if decided else self.silent_ms
-        return [] if found is None else [found]
+    @property
+    def right(self) -> bool:
+        return self.stopped is (self.clip.label["expect"] == "stop")
 
 
 @dataclass(frozen=True, slots=True)

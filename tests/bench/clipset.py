@@ -11,11 +11,15 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from sipagent.ports import Expect, Kind
 from sipagent.text.language import Language
 
 TURNS: Final = ("complete", "incomplete", "hesitation", "digits")
 SOUNDS: Final = ("cough", "backchannel", "noise", "echo", "interruption")
+
+BYTES_PER_MS: Final = 16
 
 Judged = TypeVar("Judged")
 
@@ -71,9 +75,24 @@ class Labelled:
         """int16 mono at 8 kHz."""
         return read_wav(self.path)
 
+    @property
+    def echoes(self) -> bool:
+        """Whether it is what came back of the agent."""
+        return "agent_file" in self.label
+
     def agent(self) -> bytes:
-        """What the agent played on the same clock, where the label has it: int16 at 8 kHz."""
-        return read_wav(self.path.with_name(self.label["agent_file"]))
+        """What an echo came back of, from its first sound to its last: int16 mono at 8 kHz."""
+        pcm = read_wav(self.path.with_name(self.label["agent_file"]))
+        loud = np.flatnonzero(np.frombuffer(pcm, "<i2"))
+        return pcm[2 * int(loud[0]) : 2 * int(loud[-1]) + 2]
+
+    def room(self) -> bytes:
+        """The line before the first sound: int16 mono at 8 kHz."""
+        return self.pcm()[: BYTES_PER_MS * self.starts_ms]
+
+    def sounding(self, early_ms: int = 0) -> bytes:
+        """From so long before the first sound on: int16 mono at 8 kHz."""
+        return self.pcm()[BYTES_PER_MS * (self.starts_ms - early_ms) :]
 
 
 def read_wav(path: Path) -> bytes:

@@ -216,6 +216,8 @@ class SimulatedLine:
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._caller = bytearray()
+        self._echo, self._echo_frames = b"", 0  # what comes back of each sample, and how late
+        self._returns: dict[int, bytes] = {}  # by the frame in which it comes
         self._frames_heard = 0
         self._frames_played = 0
         self._written = bytearray()
@@ -229,21 +231,30 @@ class SimulatedLine:
         self._caller += pcm
         return at_ms
 
+    def echo(self, pcm: bytes, delay_ms: float) -> None:
+        """From now on, what the agent plays comes back as ``pcm`` does at the same sample."""
+        self._echo, self._echo_frames = pcm, round(delay_ms / FRAME_MS)
+
     def _frames(self) -> int:
         return int(self._now_s() * 1000 / FRAME_MS + 1e-6)
 
     def read(self) -> bytes:
-        due = self._frames() - self._frames_heard
-        self._frames_heard += due
-        heard = bytes(self._caller[: 2 * FRAME * due])
-        del self._caller[: len(heard)]
-        return heard + bytes(2 * FRAME * due - len(heard))
+        self._play()
+        heard = []
+        for frame in range(self._frames_heard, self._frames()):
+            said = bytes(self._caller[: 2 * FRAME])
+            del self._caller[: 2 * FRAME]
+            heard.append(self._returns.pop(frame, said).ljust(2 * FRAME, b"\0"))
+        self._frames_heard += len(heard)
+        return b"".join(heard)
 
     def _play(self) -> None:
         """Catch up with the clock."""
         for frame in range(self._frames_played, self._frames()):
             if self._paused or self._at >= len(self._written) // 2:
                 continue
+            if back := self._echo[2 * self._at : 2 * (self._at + FRAME)]:
+                self._returns[frame + self._echo_frames] = back
             self._at = min(len(self._written) // 2, self._at + FRAME)
             self.sounded_ms.append(frame * FRAME_MS)
         self._frames_played = self._frames()

@@ -50,7 +50,7 @@ class Standstill:
 
     @property
     def ms(self) -> float:
-        """How long nothing was heard, beyond the time that a packet sounds; endless for the last."""
+        """How long nothing was heard after the last packet had sounded; endless for the last."""
         return inf if self.next_ns is None else (self.next_ns - self.last_ns) / MS - PACKET_MS
 
 

@@ -6,26 +6,35 @@ A model that writes nonsense passes: what is proved is the protocol, not the sen
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Final, Protocol
 
 import pytest
 
-from sipagent.config.models import OpenAiSettings
+from sipagent.config.models import AgentSettings, OpenAiSettings
+from sipagent.dialog.agent import Agent, Clientele, Company, ModelAnalyst
 from sipagent.engines.llm_openai import OpenAiModel
 from sipagent.errors import EngineError
 from sipagent.ports import (
     Completion,
     Fragment,
+    Intent,
     LanguageModel,
     Message,
     ModelPart,
+    Question,
+    ReplyPart,
     Role,
+    Sentence,
+    Source,
     Stopped,
     ToolCall,
     ToolSpec,
+    Understanding,
+    Unknown,
 )
+from sipagent.text.language import Language
 
 SYSTEM: Final = Message(Role.SYSTEM, "You answer callers of a company.")
 CALLER: Final = Message(Role.USER, "How much is the late fee? كم غرامة التأخير؟")
@@ -53,6 +62,8 @@ MOOD: Final = {
     "additionalProperties": False,
 }
 LONG: Final = 1500  # tokens: what nobody would wait for
+ASKED: Final = Question("demo", "how much is the late fee", Language.EN)
+INSTEAD: Final = Sentence("From the embedded one.", Language.EN)
 STOPS_WITHIN_S: Final = 5.0
 LOOK_S: Final = 0.02
 
@@ -99,6 +110,42 @@ async def parts_of(model: LanguageModel, wanted: Completion) -> list[ModelPart]:
 
 def text_of(parts: Sequence[ModelPart]) -> str:
     return "".join(part.text for part in parts if isinstance(part, Fragment))
+
+
+class Nobody:
+    """A fallback that says one sentence, and a knowledge without passages."""
+
+    name = "nobody"
+    waited_s = 0.0
+
+    async def respond(self, question: Question) -> AsyncGenerator[ReplyPart]:
+        yield INSTEAD
+
+    async def find(self, question: Question, most: int) -> tuple[Source, ...]:
+        return (Source("late-payment.en.md", "Late payment fee", "It is 20 dirhams.", 1.0),)
+
+    async def close(self) -> None: ...
+
+
+class Judge:
+    """An analyst that is not needed."""
+
+    name = "judge"
+    waited_s = 0.0
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def analyse(self, text: str, language: Language) -> Understanding:
+        self.asked.append(text)
+        return Understanding(Intent.OTHER, 0.0, language, 0.0)
+
+    async def close(self) -> None: ...
+
+
+def agent_of(model: LanguageModel, **rules: object) -> Agent:
+    tenants = {"demo": Clientele(Company("Noor"), Nobody())}
+    return Agent(model, Nobody(), tenants, AgentSettings.model_validate(rules))
 
 
 class ModelContract:
@@ -232,6 +279,39 @@ class ModelContract:
             parts = await parts_of(model, asks())
             assert isinstance(parts[-1], Stopped)
             assert model.waited_s == 0.0
+
+    # ------------------------------------------------------------ what stands on it
+
+    async def test_a_reply_that_is_thrown_away_stops_the_server(self, served: Served) -> None:
+        async with model_of(served) as model:
+            agent = agent_of(model, first_token_s=10, most_tokens=LONG)
+            async with aclosing(agent.respond(ASKED)) as parts:
+                replying = asyncio.create_task(anext(parts))
+                await until_running(served, 1)
+                replying.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await replying
+            await until_running(served, 0)
+
+    async def test_nothing_of_a_model_without_sense_is_heard(self, served: Served) -> None:
+        async with model_of(served) as model:
+            agent = agent_of(model, first_token_s=10)
+            parts = [part async for part in agent.respond(ASKED)]
+        assert parts in ([Unknown()], [INSTEAD])
+        await until_running(served, 0)
+
+    async def test_a_late_model_is_replaced_and_stopped(self, served: Served) -> None:
+        async with model_of(served) as model:
+            agent = agent_of(model, first_token_s=0.001, most_tokens=LONG)
+            assert [part async for part in agent.respond(ASKED)] == [INSTEAD]
+        await until_running(served, 0)
+
+    async def test_an_analyst_gets_exactly_what_it_asked_for(self, served: Served) -> None:
+        async with model_of(served) as model:
+            judge = Judge()
+            rules = AgentSettings(understanding_s=10)
+            await ModelAnalyst(model, judge, rules).analyse("my internet is down", Language.EN)
+        assert not judge.asked
 
 
 async def until_running(served: Served, requests: int) -> None:

@@ -140,12 +140,10 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_whatever_a_model_writes_is_judged(value: object) -> None:
-    try:
-        fitting = parsed(json.dumps(value), BOOKING)
-    except BadArguments as bad:
-        assert str(bad)
-    else:
-        assert fitting == value
+    found = faults(value, BOOKING)
+    assert all(isinstance(fault, str) for fault in found)
+    if not isinstance(value, dict):
+        assert found
 
 
 @given(st.text(max_size=300))

@@ -104,7 +104,10 @@ def test_one_file_alone_imports_the_native_module(native: str) -> None:
 @pytest.mark.parametrize(
     "core",
     [
-        *("dialog/turns.py", "dialog/bargein.py", "handoff/states.py", "handoff/token.py"),
+        *("dialog/turns.py", "dialog/turn_end.py", "dialog/bargein.py", "dialog/agreement.py"),
+        *("dialog/dictation.py", "dialog/keyed.py", "dialog/history.py", "dialog/silence.py"),
+        *("dialog/policy.py", "dialog/reply_language.py", "engines/two_lines.py"),
+        *("handoff/states.py", "handoff/token.py"),
         *("media/ledger.py", "media/quiet.py", "media/tones.py"),
         *("sip/digits.py", "sip/message.py", "sip/uri.py"),
     ],

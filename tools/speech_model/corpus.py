@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,10 @@ from tools.speech_model import numbers
 ROOT: Final = Path(__file__).resolve().parents[2]
 PHRASES: Final = Path(__file__).parent / "phrases"
 KNOWLEDGE: Final = ROOT / "kb" / "demo"
-HELD_OUT_SENTENCES: Final = ROOT / "tests" / "data" / "utterances.yaml"
+HELD_OUT_SENTENCES: Final = (
+    ROOT / "tests" / "data" / "utterances.yaml",
+    ROOT / "tests" / "data" / "wer.yaml",
+)
 LANGUAGES: Final = ("en", "ar")
 ARABIC_SHARE: Final = 0.35
 
@@ -202,13 +205,16 @@ def _near(number: int, rng: random.Random) -> int:
     return drawn // 10 * 10 if digits > 2 and number % 10 == 0 else drawn
 
 
-def held_out_sentences(path: Path = HELD_OUT_SENTENCES) -> frozenset[str]:
-    """Sentences that only the test may speak, normalised; empty while the file does not exist."""
-    if not path.exists():
-        return frozenset()
+def held_out_sentences(paths: Sequence[Path] = HELD_OUT_SENTENCES) -> frozenset[str]:
+    """Sentences that only the tests may speak, normalised; none of a file that does not exist."""
     import yaml
 
-    return frozenset(normalise(text) for text in _texts(yaml.safe_load(path.read_text("utf-8"))))
+    return frozenset(
+        normalise(text)
+        for path in paths
+        if path.exists()
+        for text in _texts(yaml.safe_load(path.read_text("utf-8")))
+    )
 
 
 def _texts(node: object) -> Iterable[str]:

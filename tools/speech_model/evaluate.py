@@ -55,7 +55,7 @@ def telephone(samples: NDArray[np.int16], rng: np.random.Generator) -> NDArray[n
 def sentences(kind: str, count: int, rng: random.Random) -> list[corpus.Sentence]:
     """The frozen held-out ones, fresh ones of the training grammar, or the knowledge base's."""
     if kind == "held-out":
-        loaded = yaml.safe_load(corpus.HELD_OUT_SENTENCES.read_text(encoding="utf-8"))
+        loaded = yaml.safe_load(corpus.HELD_OUT_SENTENCES[0].read_text(encoding="utf-8"))
         return [
             corpus.Sentence(one["language"], corpus.normalise(one["text"]), one["text"])
             for one in loaded["utterances"]

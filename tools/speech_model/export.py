@@ -68,6 +68,7 @@ def write_transformers(recogniser: Recogniser, vocabulary: Vocabulary, folder: P
         "chunk_length": network.WINDOW_S,
         "n_fft": network.N_FFT,
         "feature_extractor_type": "WhisperFeatureExtractor",
+        "hears_shorter": True,  # trained on speech of any length up to the window
     }
     (folder / "preprocessor_config.json").write_text(json.dumps(described), encoding="utf-8")
 

@@ -31,7 +31,7 @@ from sipagent.text.language import Language
 
 log = structlog.get_logger(__name__)
 
-MOST_TOKENS: Final = 64
+MOST_TOKENS: Final = 160
 MOODS: Final[Mapping[str, float]] = MappingProxyType(
     {"angry": -1.0, "annoyed": -0.5, "neutral": 0.0, "content": 0.5, "delighted": 1.0}
 )

@@ -20,6 +20,7 @@ from sipagent.dialog.prompts import GREETING, Prompts
 from sipagent.dialog.turns import EndOfTurn, TurnRules
 from sipagent.errors import Blame, LegGone, NotAcknowledged, SipagentError
 from sipagent.events import (
+    UNRECORDED,
     Answered,
     Event,
     Held,
@@ -28,7 +29,6 @@ from sipagent.events import (
     Quality,
     Retrieved,
     Ringing,
-    StillSpeaking,
     TransferStep,
 )
 from sipagent.handoff.states import State
@@ -247,7 +247,7 @@ class Call:
 
     def _on_heard(self, events: tuple[Event, ...]) -> None:
         for event in events:
-            if not isinstance(event, StillSpeaking):
+            if type(event) not in UNRECORDED:
                 self._log.record(event)
             self._post(event)
 

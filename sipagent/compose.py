@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sipagent import engines
 from sipagent.call import Service
-from sipagent.config import Settings, Tenant
+from sipagent.config import BY_MODEL, Settings, Tenant
 from sipagent.connectors.accounts import Accounts
+from sipagent.dialog.agent import Agent, Answers, Clientele, Company, ModelAnalyst
 from sipagent.dialog.conversation import Mind
 from sipagent.dialog.hearer import Ears
 from sipagent.dialog.policy import Policy
@@ -29,6 +30,7 @@ class Engines:
     voice: Voice
     transcribers: Mapping[str, Transcriber]  # by profile
     responder: Responder
+    agent: Agent | None  # the responder, where a language model answers
     analyst: Analyst
     detector: TurnDetector | None
 
@@ -45,6 +47,14 @@ class Engines:
             for tenant in settings.tenants
             if tenant.records is not None
         }
+        model = engines.load("model", chosen.model, chosen.own("model")) if chosen.model else None
+        lexical = engines.load("responder", "lexical", {}, indexes, records)
+        linear = engines.load("analyst", "linear", {})
+        clients = {one.name: _clientele(one, indexes[one.name]) for one in settings.tenants}
+        agent = None
+        if chosen.responder == BY_MODEL["responder"] and model:
+            agent = Agent(model, lexical, clients, chosen.agent)
+        by_model = chosen.analyst == BY_MODEL["analyst"]
         detector = chosen.turn_detector
         return cls(
             voice=engines.load("voice", chosen.voice, chosen.own("voice")),
@@ -53,10 +63,9 @@ class Engines:
                 settings.recogniser(),
                 {tenant.profile for tenant in settings.tenants},
             ),
-            responder=engines.load(
-                "responder", chosen.responder, chosen.own("responder"), indexes, records
-            ),
-            analyst=engines.load("analyst", chosen.analyst, {}),
+            responder=agent or lexical,
+            agent=agent,
+            analyst=ModelAnalyst(model, linear, chosen.agent) if by_model and model else linear,
             detector=engines.load("turn_detector", detector, {}) if detector else None,
         )
 
@@ -111,4 +120,10 @@ def _mind(settings: Settings, tenant: Tenant, loaded: Engines) -> Mind:
         policy=Policy,
         deadline_s=chosen.deadline_s,
         filler_s=chosen.filler_s,
+        summarise=loaded.agent.summarise if loaded.agent else None,
     )
+
+
+def _clientele(tenant: Tenant, index: LexicalIndex) -> Clientele:
+    company = Company(tenant.title or tenant.name, tenant.about, tenant.languages)
+    return Clientele(company, Answers(index))

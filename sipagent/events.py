@@ -317,7 +317,10 @@ class Ended(Event):
     duration_ms: int
 
 
+UNRECORDED: frozenset[type[Event]] = frozenset({StillSpeaking})
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+for _kind in UNRECORDED:
+    del EVENTS[_kind.__name__]
 
 
 def personal_fields(kind: type[Event]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """How a node runs; ``settings.py`` holds the whole, the others its parts."""
 
+from sipagent.config.engines import BY_MODEL as BY_MODEL
 from sipagent.config.engines import ENGINES as ENGINES
 from sipagent.config.engines import EngineSettings as EngineSettings
 from sipagent.config.engines import EspeakSettings as EspeakSettings

@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
+from sipagent.config.faults import refuse
 from sipagent.config.hearing import WhisperSettings as WhisperSettings
+from sipagent.config.models import AgentSettings, OpenAiSettings
 from sipagent.config.section import Section
+from sipagent.config.voices import OpenAiSpeechSettings, PiperSettings, XttsSettings
 from sipagent.text.language import Language
 
 # Where each engine is, by kind and name; ``sipagent.engines`` imports what is chosen.
 ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
     "voice": {
         "espeak": "sipagent.engines.tts_espeak:EspeakVoice",
+        "piper": "sipagent.engines.tts_piper:PiperVoice",
+        "xtts": "sipagent.engines.tts_xtts:XttsVoice",
+        "openai-speech": "sipagent.engines.tts_openai:OpenAiSpeech",
     },
     "transcriber": {
         "whisper": "sipagent.engines.asr_whisper:WhisperTranscriber",
@@ -30,6 +36,10 @@ ENGINES: Final[Mapping[str, Mapping[str, str]]] = {
         "openai": "sipagent.engines.llm_openai:OpenAiModel",
     },
 }
+
+
+EngineKind = Literal["voice", "transcriber", "responder", "model", "analyst", "turn_detector"]
+BY_MODEL: Final = {"responder": "agent", "analyst": "model"}  # what a language model does
 
 
 class HearingSettings(Section):
@@ -114,8 +124,13 @@ class EngineSettings(Section):
 
     voice: str = Field("espeak", description=f"a voice engine: {_names('voice')}")
     transcriber: str = Field("whisper", description=f"a recogniser: {_names('transcriber')}")
-    responder: str = Field("lexical", description=f"a responder: {_names('responder')}")
-    analyst: str = Field("linear", description=f"an analyst: {_names('analyst')}")
+    responder: str = Field(
+        "lexical", description=f"a responder: {_names('responder')}, or agent (needs a model)"
+    )
+    model: str = Field("", description=f"a language model, or none: {_names('model')}")
+    analyst: str = Field(
+        "linear", description=f"an analyst: {_names('analyst')}, or model (needs a model)"
+    )
     turn_detector: str = Field(
         "", description=f"a turn detector, or none: {_names('turn_detector')}"
     )
@@ -139,15 +154,32 @@ class EngineSettings(Section):
     )
     whisper: WhisperSettings = Field(default_factory=lambda: WhisperSettings())
     espeak: EspeakSettings = Field(default_factory=lambda: EspeakSettings())
+    piper: PiperSettings = Field(default_factory=lambda: PiperSettings())
+    xtts: XttsSettings = Field(default_factory=lambda: XttsSettings())
+    openai_speech: OpenAiSpeechSettings = Field(default_factory=lambda: OpenAiSpeechSettings())
+    openai: OpenAiSettings = Field(default_factory=lambda: OpenAiSettings())
+    agent: AgentSettings = Field(default_factory=lambda: AgentSettings())
 
-    @field_validator("voice", "transcriber", "responder", "analyst", "turn_detector")
+    @field_validator("voice", "transcriber", "responder", "model", "analyst", "turn_detector")
     @classmethod
     def _is_in_the_table(cls, name: str, info: ValidationInfo) -> str:
-        if name and name not in ENGINES[str(info.field_name)]:
-            raise ValueError(f"no {info.field_name} is called {name!r}")
+        kind = str(info.field_name)
+        may_be_none = cls.model_fields[kind].default == ""
+        known = name in ENGINES[kind] or name == BY_MODEL.get(kind) or (may_be_none and not name)
+        if not known:
+            raise ValueError(f"no {kind.replace('_', ' ')} is called {name!r}")
         return name
 
-    def own(self, kind: Literal["voice", "transcriber", "responder"]) -> dict[str, object]:
+    @model_validator(mode="after")
+    def _has_its_model(self) -> "EngineSettings":
+        refuse(
+            ((kind,), f"{name} needs a language model; set engines.model to {_names('model')}")
+            for kind, name in BY_MODEL.items()
+            if getattr(self, kind) == name and not self.model
+        )
+        return self
+
+    def own(self, kind: EngineKind) -> dict[str, object]:
         """The settings that belong to the chosen engine of a kind; its table has its name."""
-        section = getattr(self, getattr(self, kind), None)
+        section = getattr(self, getattr(self, kind).replace("-", "_"), None)
         return section.model_dump() if isinstance(section, BaseModel) else {}

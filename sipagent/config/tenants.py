@@ -46,6 +46,8 @@ class Tenant(Section):
     """A company: its numbers, its knowledge, its desk."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="lower case, digits and -")
+    title: str = Field("", description="the company's name as callers say it")
+    about: str = Field("", description="a sentence or two on the company, for a language model")
     numbers: tuple[Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")], ...] = Field(
         min_length=1, description='a list of numbers in +E.164, such as ["+97142000000"]'
     )
@@ -81,6 +83,8 @@ def demo_tenants() -> tuple[Tenant, ...]:
     return (
         Tenant(
             name="demo",
+            title="Noor",
+            about="Noor supplies electricity, water, internet and mobile service.",
             numbers=("+97142000000",),
             knowledge=demo_knowledge(),
             records=demo_knowledge() / "accounts.yaml",

@@ -179,7 +179,10 @@ def _decoded(data: bytes) -> tuple[Speech, ...]:
     """Raises ``ValueError`` for bytes that are no whole file."""
     start = len(_MAGIC) + _HASH
     body = data[start:]
-    if data[: len(_MAGIC)] != _MAGIC or hashlib.sha256(body).digest() != data[start - _HASH : start]:
+    if (
+        data[: len(_MAGIC)] != _MAGIC
+        or hashlib.sha256(body).digest() != data[start - _HASH : start]
+    ):
         raise ValueError("not whole")
     length = struct.unpack_from("<I", body)[0]
     found, at = [], 4 + length

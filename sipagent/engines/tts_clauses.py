@@ -141,4 +141,5 @@ def silence(length_ms: int, rate_hz: int) -> Samples:
 
 def pcm16(samples: Samples) -> bytes:
     """float32 of -1 to 1 as int16 little-endian."""
-    return np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
+    pcm: bytes = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
+    return pcm

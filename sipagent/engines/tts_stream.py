@@ -33,7 +33,8 @@ from sipagent.ports import Speech, SpokenWord
 from sipagent.text.clauses import Clause
 from sipagent.text.language import Language
 
-LATER_MS: Final = 200  # the pieces after the first: each costs a write to the port
+LATER_MS: Final = 200  # the longest that a later piece waits for: each costs some computing
+LOOK_MS: Final = 20  # sound that comes in smaller bits is not looked at each time
 LETTER_MS: Final = {Language.EN: 65.0, Language.AR: 90.0}  # until a voice has shown its own
 LATE: Final = 1.1  # a word counts as heard rather too late than too early (D7)
 _SILENT_DBFS: Final = -60.0
@@ -83,30 +84,36 @@ class ClauseStream:
         self._first_ms = first_ms
         self._ready: list[Samples] = []  # at the right level, not yet passed on
         self._words: list[SpokenWord] = []  # that end in it, from its start
-        self._passed_on = False
+        self._passed_on_ms = 0
         self._run: _RunStream | None = None
+        self._from_hz = 0
+        self._come: list[Samples] = []  # of the run, not looked at yet
 
     def begin(self, run: Run, from_hz: int) -> None:
         """The sound of the next run follows, at ``from_hz``."""
         if self._samples:
             self._ready.append(silence(SCRIPT_PAUSE_MS, self._rate_hz))
+        self._from_hz = from_hz
         habit = self._habits[run.language]
         self._run = _RunStream(run, from_hz, self._rate_hz, habit, pace(self._clause.manner))
 
     def feed(self, samples: Samples) -> Speech | None:
         """float32 mono of the run; the next piece, once there is one."""
         assert self._run is not None
+        self._come.append(samples)
         if not self._first_ms:
-            self._run.keep(samples)
             return None
-        least_ms = LATER_MS if self._passed_on else self._first_ms
-        self._take(*self._run.feed(samples, at_least_ms=least_ms))
-        return self._piece() if self._samples * 1000 >= least_ms * self._rate_hz else None
+        lacking_ms = self._least_ms - self._samples * 1000 // self._rate_hz
+        come_ms = sum(map(len, self._come)) * 1000 // self._from_hz
+        if come_ms < (max(LOOK_MS, lacking_ms) if self._passed_on_ms else LOOK_MS):
+            return None
+        self._take(*self._run.feed(self._all_that_came(), at_least_ms=self._least_ms))
+        return self._piece() if self._samples * 1000 >= self._least_ms * self._rate_hz else None
 
     def end_run(self) -> int:
         """The run is over; how many ms of sound it had, without the silence around it."""
         assert self._run is not None
-        self._take(*self._run.end())
+        self._take(*self._run.end(self._all_that_came(), whole=not self._first_ms))
         heard_ms, self._run = self._run.heard_ms, None
         return heard_ms
 
@@ -114,6 +121,20 @@ class ClauseStream:
         """The last piece, with the pause after the clause."""
         self._ready.append(silence(self._clause.pause_ms, self._rate_hz))
         return self._piece()
+
+    @property
+    def _least_ms(self) -> int:
+        """How long the next piece must be: longer, the more there is to play meanwhile.
+
+        A quarter of what was passed on is what an engine has gained that makes sound a quarter
+        faster than it is played.
+        """
+        later_ms = min(LATER_MS, self._first_ms + self._passed_on_ms // 4)
+        return max(self._first_ms, later_ms)
+
+    def _all_that_came(self) -> Samples:
+        come, self._come = self._come, []
+        return np.concatenate([*come, np.zeros(0, np.float32)])
 
     @property
     def _samples(self) -> int:
@@ -128,7 +149,8 @@ class ClauseStream:
         whole = np.concatenate(self._ready)
         text = " ".join(word.text for word in self._words)
         speech = Speech(text, self._language, pcm16(whole), self._rate_hz, tuple(self._words))
-        self._ready, self._words, self._passed_on = [], [], True
+        self._ready, self._words = [], []
+        self._passed_on_ms += speech.samples * 1000 // self._rate_hz
         return speech
 
 
@@ -147,9 +169,10 @@ class _RunStream:
         self._begun = False
         self._given = 0
         self._gain: float | None = None
+        self._whole = False
         self._all: list[Samples] = []  # as it came, to learn the level from
-        self._kept: list[Samples] = []
-        expected_ms = sum(run.weights) * habit.letter_ms * LATE / speed
+        self._weights = run.weights
+        expected_ms = sum(self._weights) * habit.letter_ms * LATE / speed
         self._expected = max(1.0, expected_ms * rate_hz / 1000)
         self._next = 0  # the unit that has not been placed yet
         self._placed_to = 0
@@ -157,10 +180,6 @@ class _RunStream:
     @property
     def heard_ms(self) -> int:
         return self._given * 1000 // self._rate_hz
-
-    def keep(self, samples: Samples) -> None:
-        """Sound that nobody waits for: it is taken as a whole at the end."""
-        self._kept.append(samples)
 
     def feed(self, samples: Samples, at_least_ms: int) -> tuple[Samples, list[SpokenWord]]:
         """What can be passed on by now, and the words that end in it."""
@@ -171,9 +190,9 @@ class _RunStream:
         given = self._give(until)
         return given, self._words_until_now(len(given))
 
-    def end(self) -> tuple[Samples, list[SpokenWord]]:
-        """All the rest, with the words that were not placed yet."""
-        rest = np.concatenate([*self._kept, np.zeros(0, np.float32)])
+    def end(self, rest: Samples, *, whole: bool) -> tuple[Samples, list[SpokenWord]]:
+        """All the rest, with the words that were not placed yet; it may be the whole run."""
+        self._whole = whole
         self._held = np.concatenate([self._held, self._resampling.feed(rest, last=True)])
         until = self._sounding(self._held)
         tail = self._rate_hz * TRAILING_MS // 1000
@@ -202,7 +221,9 @@ class _RunStream:
 
     def _threshold(self) -> float:
         known = self._habit.dbfs
-        level = _SILENT_DBFS if known is None else max(_SILENT_DBFS, known - _SILENT_BELOW_SPEECH_DB)
+        level = (
+            _SILENT_DBFS if known is None else max(_SILENT_DBFS, known - _SILENT_BELOW_SPEECH_DB)
+        )
         return float(10 ** (level / 20))
 
     def _give(self, count: int) -> Samples:
@@ -210,7 +231,7 @@ class _RunStream:
         if not len(samples):
             return samples
         if self._gain is None:
-            level = None if self._kept else self._habit.dbfs
+            level = None if self._whole else self._habit.dbfs
             level = active_dbfs(samples, self._rate_hz) if level is None else level
             self._gain = 10 ** ((SPEECH_DBFS - level) / 20)
         self._all.append(samples)
@@ -218,7 +239,7 @@ class _RunStream:
         return _limited(samples * np.float32(self._gain))
 
     def _learn(self) -> None:
-        letters = sum(self._run.weights)
+        letters = sum(self._weights)
         if not self._all or letters < _FEWEST_LETTERS:
             return
         level = active_dbfs(np.concatenate(self._all), self._rate_hz)
@@ -231,7 +252,7 @@ class _RunStream:
 
         Like all words they are counted from the start of the ``last`` samples given out.
         """
-        weights = self._run.weights
+        weights = self._weights
         reached = sum(weights[: self._next])
         start = self._given - last
         words = []
@@ -245,7 +266,7 @@ class _RunStream:
 
     def _rest(self, last: int) -> list[SpokenWord]:
         """The words not placed yet, in proportion within the sound that is left."""
-        weights = self._run.weights[self._next :]
+        weights = self._weights[self._next :]
         start = self._given - last
         begin = max(self._placed_to, start)
         words, reached = [], 0

@@ -54,7 +54,9 @@ _CUE_WORDS: Final = {
     ),
     "please": _folded("please kindly سمحت سمحتي فضلك بليز رجاء تكرمت يخليك"),
     "can-you": _folded("can could would ممكن تقدر تقدرون يمكن"),
-    "greet": _folded("hello hi hey morning afternoon evening السلام عليكم مرحبا هلا صباح مساء ألو أهلا"),
+    "greet": _folded(
+        "hello hi hey morning afternoon evening السلام عليكم مرحبا هلا صباح مساء ألو أهلا"
+    ),
     "part": _folded("bye goodbye السلامة باي وداعا اللقاء"),
     "thank": _folded("thanks thank شكرا مشكور مشكورة تسلم قصرت العافية"),
     "person": _folded(
@@ -73,11 +75,11 @@ _CUE_WORDS: Final = {
     ),
     "danger": _folded(
         """
-        fire smoke flames burning gas leak ambulance bleeding unconscious breathing breathe injured
-        hurt electrocuted sparks sparking explosion exploded emergency police knife trapped choking
-        drowning help danger collapsed حريق نار النار دخان غاز تسريب إسعاف ينزف مغمى يتنفس مصاب مصابين
-        متعور انصعق تكهرب شرار انفجار انفجر طوارئ طارئة شرطة سكين محبوس يختنق يغرق الحقوني الحقونا خطر
-        يحترق تحترق المطافي
+        fire smoke flames burning gas leak ambulance bleeding unconscious breathing breathe
+        injured hurt electrocuted sparks sparking explosion exploded emergency police knife
+        trapped choking drowning help danger collapsed حريق نار النار دخان غاز تسريب إسعاف ينزف
+        مغمى يتنفس مصاب مصابين متعور انصعق تكهرب شرار انفجار انفجر طوارئ طارئة شرطة سكين محبوس
+        يختنق يغرق الحقوني الحقونا خطر يحترق تحترق المطافي
         """
     ),
     "broken": _folded(
@@ -99,17 +101,17 @@ _CUE_WORDS: Final = {
 _MORE_KINDS: Final = {
     "service": _folded(
         """
-        internet electricity water mobile phone broadband fibre wifi landline sim subscription power
-        service net line signal connection نت إنترنت كهرباء كهربا مياه ماي موبايل تلفون واي فاي خط شريحة
-        فايبر اشتراك خدمة إرسال
+        internet electricity water mobile phone broadband fibre wifi landline sim subscription
+        power service net line signal connection نت إنترنت كهرباء كهربا مياه ماي موبايل تلفون واي
+        فاي خط شريحة فايبر اشتراك خدمة إرسال
         """
     ),
     "thing": _folded(
         """
         bill invoice plan contract account meter router address order appointment card payment
         refund deposit receipt package app password number ticket complaint branch office shop
-        فاتورة فاتورتي باقة باقتي عقد حساب عداد راوتر عنوان طلب طلبي موعد موعدي بطاقة دفعة مبلغ تأمين
-        إيصال تطبيق فرع فرعكم مكتب محل
+        فاتورة فاتورتي باقة باقتي عقد حساب عداد راوتر عنوان طلب طلبي موعد موعدي بطاقة دفعة مبلغ
+        تأمين إيصال تطبيق فرع فرعكم مكتب محل
         """
     ),
     "time": _folded(
@@ -134,7 +136,9 @@ _MORE_KINDS: Final = {
     "bad": BAD,
     "good": GOOD | DELIGHTED,
     "the": _folded("the a an this that your our their it's is it هذا هذي هال"),
-    "yes": _folded("yes yeah yep sure okay ok right correct exactly نعم إي ايوه هيه صح صحيح أكيد طبعا تمام"),
+    "yes": _folded(
+        "yes yeah yep sure okay ok right correct exactly نعم إي ايوه هيه صح صحيح أكيد طبعا تمام"
+    ),
     "no": _folded("no nope nah لا كلا لأ"),
     "you": _folded("you yourself انت انتو أنتم عندكم منكم عليكم"),
     "me": _folded("me us him her them لي لنا علي عندي معي"),
@@ -239,7 +243,9 @@ def _cue_names(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
             if spoken[0] in cue:
                 yield "#first:" + name
     if len(spoken) <= 3:
-        yield from ("#short:" + name for name, cue in _CUE_WORDS.items() if not said.isdisjoint(cue))
+        yield from (
+            "#short:" + name for name, cue in _CUE_WORDS.items() if not said.isdisjoint(cue)
+        )
     yield from _mood(spoken)
 
 

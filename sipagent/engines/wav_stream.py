@@ -71,10 +71,10 @@ class SoundStream:
         if self._left is not None:
             self._left -= whole
         found = np.frombuffer(data[:whole], self._type).reshape(-1, self._channels)
+        mono: NDArray[np.float32] = found.mean(axis=1, dtype=np.float32)
         if self._type.kind == "f":
-            mono = found.mean(axis=1, dtype=np.float32)
-            return np.nan_to_num(np.clip(mono, -1.0, 1.0))
-        return (found.mean(axis=1, dtype=np.float32) / 32768.0).astype(np.float32)
+            return np.clip(np.nan_to_num(mono), -1.0, 1.0)
+        return mono / np.float32(32768.0)
 
     def _header(self, data: bytes) -> int | None:
         """Where the sound begins, or None while the header is not whole."""

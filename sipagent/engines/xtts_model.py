@@ -158,7 +158,10 @@ class XttsModel:
 
 
 def packages() -> tuple[Any, Any, Any]:
-    """``torch`` and coqui-tts's two classes, which take seconds to import. Raises ``ImportError`` and ``ExtraMissing``."""
+    """``torch`` and coqui-tts's two classes, which take seconds to import.
+
+    Raises ``ImportError`` and ``ExtraMissing``.
+    """
     try:
         import torch
         from TTS.tts.configs.xtts_config import XttsConfig
@@ -192,5 +195,5 @@ def _write(file: Path, latents: tuple[Samples, Samples]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.part")
     with unfinished.open("wb") as opened:
-        np.savez(opened, **dict(zip(_LATENTS, latents, strict=True)))
+        np.savez(opened, allow_pickle=False, gpt=latents[0], speaker=latents[1])
     unfinished.replace(file)

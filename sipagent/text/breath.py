@@ -23,6 +23,7 @@ _BREATHS_BEFORE: Final = frozenset(
         " ثم أو لكن لأن عندما إذا حتى الذي التي بين مع خلال بعد قبل إلى من في على عن"
     )
 )
+_NEVER_BEFORE: Final = frozenset(word_list("of up down out off back"))
 _NEVER_AFTER: Final = frozenset(
     word_list(
         "the a an of in on at by to from with for and or your our my"
@@ -96,7 +97,7 @@ def _smoothest(
 def _roughness(part: Sequence[Unit], place: int) -> int:
     """How much a break between two units would disturb: 0 none, 2 a lot."""
     before, after = part[place - 1].written, part[place].written
-    if before.lower() in _NEVER_AFTER or before[-1].isdigit():
+    if before.lower() in _NEVER_AFTER or before[-1].isdigit() or after.lower() in _NEVER_BEFORE:
         return 2
     breathes = after.lower() in _BREATHS_BEFORE or before.rstrip(_CLOSERS).endswith(tuple(_MARKS))
     return 0 if breathes or _is_joined_and(after) else 1

@@ -203,7 +203,8 @@ def _pause_ms(written: str, stretch: _Stretch | None) -> int:
         usual = CLAUSE_PAUSE_MS
     else:
         usual = 0 if stretch else BREATH_PAUSE_MS
-    return max(usual, stretch.break_ms) if stretch else usual
+    broken = min(stretch.break_ms, marks.LONGEST_BREAK_MS) if stretch else 0
+    return max(usual, broken)
 
 
 def _read_again(read: tuple[Unit, ...], language: Language) -> Iterator[Unit]:

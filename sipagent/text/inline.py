@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sipagent.text import marks
 from sipagent.text.emoji import without_emoji
 
-LONGEST: Final = 1_000
+LONGEST: Final = 700
 """Characters of the longest mark; a longer one is no mark."""
 NEW_LINE: Final = "\n"
 _CELLS: Final = frozenset({"td", "th"})
@@ -21,13 +21,13 @@ _URL_END: Final = ".,;:!?)]}*_~،؛؟…'\""
 
 COMPLETE: Final = re.compile(
     rf"""
-    (?P<image> !\[[^\]\n]{{0,300}}\](?:\([^)\n]{{0,700}}\)|\[[^\]\n]{{0,100}}\]) )
+    (?P<image> !\[[^\]\n]{{0,200}}\](?:\([^)\n]{{0,400}}\)|\[[^\]\n]{{0,100}}\]) )
   | (?P<note> \[\^?[0-9]{{1,3}}(?:\s?[,;،-]\s?[0-9]{{1,3}}){{0,9}}\](?!\() | \[\^[^\]\n]{{1,40}}\]:?
       | 【[^】\n]{{0,80}}】 )
-  | \[(?P<title>[^\[\]\n]{{1,300}})\](?:\((?P<target>[^()\n]{{0,700}})\)|\[[^\]\n]{{0,100}}\])
+  | \[(?P<title>[^\[\]\n]{{1,200}})\](?:\((?P<target>[^()\n]{{0,400}})\)|\[[^\]\n]{{0,100}}\])
   | (?P<ticks>`{{1,3}})(?P<code>[^`\n]{{1,300}})(?P=ticks)
   | (?P<token> <\|[^|>\n]{{0,60}}\|> )
-  | <(?P<auto>(?:https?://|mailto:|tel:)[^<>\s]{{1,600}})>
+  | <(?P<auto>(?:https?://|mailto:|tel:)[^<>\s]{{1,400}})>
   | (?P<tag>{marks.TAG.pattern})
   | (?P<url>{_ADDRESS})
   | (?P<entity> &(?:[A-Za-z]{{2,10}}|\#[0-9]{{1,6}}|\#[xX][0-9A-Fa-f]{{1,6}}); )
@@ -38,16 +38,16 @@ COMPLETE: Final = re.compile(
 # what may still become one of those, at the end of what has come
 OPEN: Final = re.compile(
     rf"""
-    (?: !?\[[^\]\n]{{0,300}} | !?\[[^\]\n]{{0,300}}\](?:\([^)\n]{{0,700}}|\[[^\]\n]{{0,100}})?
+    (?: !?\[[^\]\n]{{0,200}} | !?\[[^\]\n]{{0,200}}\](?:\([^)\n]{{0,400}}|\[[^\]\n]{{0,100}})?
       | !
       | 【[^】\n]{{0,80}}
       | `{{1,3}}[^`\n]{{0,300}}`{{0,2}}
       | </?[A-Za-z|!?][^<>]{{0,300}} | </?
       | {_ADDRESS}
-      | (?<!\w)h(?:t(?:t(?:p(?:s?(?::/{{0,2}})?)?)?)?)?
+      | h(?:t(?:t(?:p(?:s?(?::/{{0,2}})?)?)?)?)?
       | &\#?\w{{0,10}}
       | (?<!\w):[a-z_]{{0,30}}
-      | [*_~]{{1,3}} | (?<!\S)\*[0-9*]{{0,20}}\#? | (?<!\S)[^\s<>]{{0,60}}_[^\s<>]{{0,60}}
+      | [*_~]{{1,3}} | \|{{1,9}} | (?<!\S)\*[0-9*]{{0,20}}\#? | (?<!\S)[^\s<>]{{0,60}}_[^\s<>]{{0,60}}
       | [\\#]
     )\Z
     """,
@@ -57,7 +57,7 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _STARS: Final = re.compile(
     r"\*{2,}|(?<=\S)\*(?![0-9*\s#])|(?<![\s*0-9])\*|(?<![^\s(])\*(?![0-9*#\s.,;:)]|$)"
 )
-_UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9.@+-])_+|_+(?![A-Za-z0-9@.])")
+_UNDERSCORES: Final = re.compile(r"(?<![\w.@+-])_+|_+(?![\w@.])")
 _JOINED: Final = re.compile(r"(?<!\S)[^\s@]+(?!\S)")
 _BRACES: Final = re.compile(r"[\[\]{}]|~~|`+|\\$|【|】")
 _HASHTAG: Final = re.compile(r"(?<!\S)#(?=[^\W\d])")
@@ -119,12 +119,20 @@ def plain_inline(text: str, before: str = "", after: str = "") -> str:
 
     ``before`` and ``after`` are the characters on either side.
     """
+    before, after = _kind(before), _kind(after)
     whole = before + _ESCAPED.sub(r"\1", text) + after
-    whole = _UNDERSCORES.sub("", _STARS.sub("", whole))
+    whole = _HASHTAG.sub("", _UNDERSCORES.sub("", _STARS.sub("", whole)))
     text = whole[len(before) : len(whole) - len(after)]
     text = _JOINED.sub(lambda word: word[0].replace("_", " "), text)
-    text = _DOT.sub(", ", _BAR.sub(", ", _HASHTAG.sub("", _BRACES.sub("", text))))
+    text = _DOT.sub(", ", _BAR.sub(", ", _BRACES.sub("", text)))
     return without_emoji(text)
+
+
+def _kind(sign: str) -> str:
+    """A sign that stands for another of its kind, and is never taken away itself."""
+    if not sign or sign.isspace() or sign == "(":
+        return sign
+    return ("0" if sign.isdecimal() else "a") if sign.isalnum() else ";"
 
 
 def plain_line(text: str, keep_marks: bool) -> str:

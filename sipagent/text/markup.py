@@ -96,7 +96,7 @@ class Markup:
     def _in_hidden(self, final: bool) -> str:
         end = re.search(rf"</{self._hidden}\s*>", self._held, re.IGNORECASE)
         if end:
-            self._hidden = ""
+            self._hidden, self._at_start = "", not self._letters
         keep = "" if final else self._held[-_LONGEST_END:]
         self._held = self._held[end.end() :] if end else keep
         return ""

@@ -43,6 +43,7 @@ _CONSTRUCT: Final = (  # how a number ends before its noun: "مئتا درهم",
     *((two, two.removesuffix("ن")) for _, _, two, _, _ in _SCALES),
     *((many, one) for _, one, _, _, many in _SCALES),
     ("مئتان", "مئتا"),
+    ("ثمان", "ثماني"),
     ("مئتين", "مئتي"),
 )
 _OBLIQUE: Final = (
@@ -185,7 +186,8 @@ def _below_hundred(number: int, feminine: bool) -> str:
         return ones[number]
     tens, rest = divmod(number, 10)
     if tens > 1:
-        return f"{ones[rest]} و{_TENS[tens]}" if rest else _TENS[tens]
+        one = "إحدى" if feminine and rest == 1 else ones[rest]
+        return f"{one} و{_TENS[tens]}" if rest else _TENS[tens]
     ten = "عشرة" if feminine else "عشر"
     if rest == 1:
         return ("إحدى " if feminine else "أحد ") + ten

@@ -32,9 +32,9 @@ _EDGE: Final = re.compile(
     rf"(?P<final>[.!?؟…]+){_CLOSERS}(?=[\s{_TAG}])|[,;:،؛–—]{_CLOSERS}(?=[\s{_TAG}])|(?P<line>\n)"
 )
 _GAP: Final = re.compile(rf"[ \t{_TAG}]*")
-_TOKEN: Final = re.compile(rf"(?:{_TAG}*[^\s{_TAG}]+{_TAG}*)+")
+_TOKEN: Final = re.compile(r"\S+")
 _LOOSE: Final = re.compile(r" (?=[.,!?؟،؛;:…]+(?:[\s<]|$))")
-_WORD: Final = re.compile(rf"[^\s{_TAG}]*\w[^\s{_TAG}]*")
+_LETTER: Final = re.compile(r"\w")
 
 
 class Pieces:
@@ -94,7 +94,7 @@ class Pieces:
         return number[0].isdecimal() and len(number) < _LONGEST_NUMBER and not _has_space(number)
 
     def _ends_piece(self, edge: re.Match[str], follows: int) -> bool:
-        self._words += len(_WORD.findall(self._view, self._counted, edge.end()))
+        self._words += _count(self._view[self._counted : edge.end()])
         self._counted = edge.end()
         if not self._words or self._within_say_as(edge.end()):
             return False
@@ -135,9 +135,11 @@ class Pieces:
     def _next_breath(self) -> int | None:
         """Where to cut when many words came and no mark: between units, never in one."""
         whole = max(self._view.rfind(" "), self._counted)
-        if self._words + len(_WORD.findall(self._view, self._counted, whole)) < self._breath:
+        self._words += _count(self._view[self._counted : whole])
+        self._counted = whole
+        if self._words < self._breath:
             return None
-        tokens = list(_TOKEN.finditer(self._view, 0, whole))
+        tokens = [one for one in _TOKEN.finditer(self._view, 0, whole) if one[0].strip(_TAG)]
         found = units(" ".join(one.group().replace(_TAG, "") for one in tokens), self._language)
         cut = best_cut(found)
         place = sum(len(unit.written.split()) for unit in found[:cut]) if cut else 0
@@ -153,7 +155,7 @@ class Pieces:
         for tag in TAG.finditer(piece):
             self._track(tag)
         closed = "".join(f"</{name}>" for name, _ in reversed(self._open))
-        if _WORD.search(self._view[:end]):
+        if _LETTER.search(self._view[:end]):
             self._first = False
             yield tidy(f"{opened}{piece.strip()}{closed}")
         self._hold(rest)
@@ -174,6 +176,11 @@ class Pieces:
 def tidy(text: str) -> str:
     """The text in one line, with no space in front of a mark where something was left out."""
     return _LOOSE.sub("", " ".join(text.split()))
+
+
+def _count(view: str) -> int:
+    """How many words a stretch has; marks alone are none."""
+    return sum(_LETTER.search(token) is not None for token in view.replace(_TAG, " ").split())
 
 
 def _has_space(text: str) -> bool:

@@ -126,7 +126,13 @@ def _times(called: Sequence[Wired]) -> Mapping[str, Mapping[str, list[float]]]:
     innocent = [kind for kind in kinds if kind != "interruption"]
     return {
         TO_SILENCE: {
-            "interruption": [one.silent_ms for one in called if one.silent_ms is not None]
+            kind: [
+                one.silent_ms
+                for one in called
+                if one.clip.kind == kind and one.silent_ms is not None
+            ]
+            for kind in kinds
+            if kind == "interruption"
         },
         FROM_DECISION: {
             kind: [

@@ -5,7 +5,7 @@ a pause of the agent's. Its callers are the tests' own. Judges by packets at the
 moment of the VAD's decision is the node's record's.
 """
 
-import json
+import audioop
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,20 +14,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sipagent.cli.phone.audible import AUDIBLE_DBFS
+from sipagent.cli.phone.rtp import level_dbfs
 from tests.bench.clipset import Labelled
 from tests.bench.delays import NAME
+from tests.bench.tenants import tenants
 from tests.bench.wire import MS, PACKET_MS, Wire, calls, captured
 from tests.peers.processes import Node, node
 from tests.peers.raw import RawCaller
 from tests.peers.records import Record, events, of_call
-from tests.peers.stream import PTIME_S, Stream, packets
+from tests.peers.stream import PTIME_S, SAMPLES, Stream, packets
 
-AT_ONCE: Final = 4
+AT_ONCE: Final = 6
+RATE_HZ: Final = 8000
 GREETED_S: Final = 1.0  # that the agent speaks before the clip begins
+ECHO_TIMES: Final = 1.5  # of the agent's own time: it may stand still in between
 LONG: Final = "Our branches are open from eight in the morning to five in the evening. " * 4
-DESK: Final = "sip:desk@127.0.0.1:5070"
 PLAIN: Final = "+97142000000"
-KNOWLEDGE: Final = Path(__file__).parent.parent.parent / "kb" / "demo"
 A_PACKET_NS: Final = round(PACKET_MS * MS)
 AFTER_S: Final = 1.5
 
@@ -36,9 +39,10 @@ AFTER_S: Final = 1.5
 class Wired:
     """What the packets of one call say. Times in ms.
 
-    ``silent_ms``: from the first audible packet of the clip to the last of the agent's reply, where
-    it was stopped. ``decided_ms``: from the VAD's first decision that led to a pause to the agent's
-    last audible packet before it. ``stood_ms``: each time that the agent paused and went on.
+    ``silent_ms``: from the first audible packet of the clip to the agent's last before it fell
+    silent, where it was stopped. ``decided_ms``: from the VAD's first decision that led to a pause
+    to the agent's last audible packet before it. ``stood_ms``: each time that the agent paused and
+    went on.
     """
 
     clip: Labelled
@@ -65,8 +69,9 @@ def over_rtp(folder: Path, clips: Sequence[Labelled]) -> list[Wired]:
     folder.mkdir(parents=True, exist_ok=True)
     numbers = {text: f"+9714300{at:04}" for at, text in enumerate(_echoes(clips))}
     config = folder / "sipagent.toml"
-    config.write_text(_config(numbers), encoding="utf-8")
-    settings = {"ENGINES__VOICE": NAME, "ENGINES__RESPONDER": NAME}
+    greetings = {PLAIN: LONG, **{number: text for text, number in numbers.items()}}
+    config.write_text(tenants(greetings), encoding="utf-8")
+    settings = {f"ENGINES__{kind}": NAME for kind in ("VOICE", "RESPONDER", "ANALYST")}
     capture = folder / "barge-in.pcap"
     with node(folder, "tests.bench.delays", config, **settings) as served:
         with (
@@ -88,43 +93,47 @@ def _echoes(clips: Sequence[Labelled]) -> list[str]:
     return sorted({clip.label["agent_text"] for clip in clips if "agent_text" in clip.label})
 
 
-def _config(numbers: dict[str, str]) -> str:
-    """A tenant for each greeting: the agent's text is known to the node, its sound is the tone."""
-    rows = [
-        '[[trunks]]\nname = "callers"\nnetworks = ["127.0.0.0/8"]\n',
-        _tenant("plain", PLAIN, LONG),
-    ]
-    rows += [
-        _tenant(f"echo{at}", number, text) for at, (text, number) in enumerate(numbers.items())
-    ]
-    return "\n".join(rows)
-
-
-def _tenant(name: str, number: str, greeting: str) -> str:
-    return (
-        f'[[tenants]]\nname = "{name}"\nnumbers = ["{number}"]\nlanguages = ["en", "ar"]\n'
-        f'knowledge = "{KNOWLEDGE}"\ndesk = "{DESK}"\n'
-        f'[tenants.greeting]\nen = {json.dumps(greeting, ensure_ascii=False)}\nar = "."\n'
-    )
-
-
 def _call(served: Node, clip: Labelled, numbers: dict[str, str]) -> _Call:
-    """One caller: listens for a second, sounds as the clip does, waits and hangs up.
-
-    An echo begins with the greeting, since its clip has the agent's own clock.
-    """
-    echoed = clip.label.get("agent_text")
-    with RawCaller(served.address, numbers[echoed] if echoed else PLAIN) as caller:
+    """One caller: sounds as the clip does while the agent speaks, waits and hangs up."""
+    number = numbers[clip.label["agent_text"]] if clip.echoes else PLAIN
+    with RawCaller(served.address, number) as caller:
         caller.answered()
-        sound = packets(clip.pcm())
-        quiet = [packets(bytes(320))[0]] * round((0 if echoed else GREETED_S) / PTIME_S)
-        lasts_s = (len(quiet) + len(sound)) * PTIME_S
-        with Stream(caller.rtp, caller.remote_rtp, [*quiet, *sound]) as stream:
-            stream.wait(lasts_s + 5)
-            began_ns = time.time_ns() - round(1e9 * (time.monotonic() - stream.sent[len(quiet)]))
-            time.sleep(AFTER_S)
+        began_ns = _echo(caller, clip) if clip.echoes else _sound(caller, clip)
         caller.request("BYE")
         return _Call(clip, caller.call_id, caller.remote_rtp[1], began_ns)
+
+
+def _sound(caller: RawCaller, clip: Labelled) -> int:
+    """Send the clip after a second of silence; when its first packet was sent."""
+    quiet = packets(bytes(round(2 * RATE_HZ * GREETED_S)))
+    sound = [*quiet, *packets(clip.pcm())]
+    with Stream(caller.rtp, caller.remote_rtp, sound) as stream:
+        stream.wait(len(sound) * PTIME_S + 5)
+        time.sleep(AFTER_S)
+    return time.time_ns() - round(1e9 * (time.monotonic() - stream.sent[len(quiet)]))
+
+
+def _echo(caller: RawCaller, clip: Labelled) -> int:
+    """Send back what the clip has for each packet that the agent is heard in, a delay later.
+
+    Where the agent is silent, so is its echo. When the first of it was sent.
+    """
+    back, room = packets(clip.sounding()), packets(clip.room())
+    late = round(clip.label["delay_ms"] / 1000 / PTIME_S)
+    turns = round(len(back) * ECHO_TIMES + AFTER_S / PTIME_S)
+    coming: dict[int, int] = {}  # which packet comes back in which turn
+    heard, first_ns = 0, 0
+    began = time.monotonic()
+    for turn in range(turns):
+        for _, packet in caller.audio(max(0.0, began + turn * PTIME_S - time.monotonic())):
+            if level_dbfs(audioop.ulaw2lin(packet[12:], 2)) > AUDIBLE_DBFS:
+                coming[turn + late] = heard
+                heard += 1
+        number = coming.get(turn, len(back))
+        sound = back[number] if number < len(back) else room[turn % len(room)]
+        first_ns = first_ns or (time.time_ns() if number < len(back) else 0)
+        caller.send_rtp(sound.payload, sequence=1000 + turn, timestamp=turn * SAMPLES)
+    return first_ns
 
 
 def judged(clip: Labelled, wire: Wire, record: Record, began_ns: int) -> Wired:
@@ -139,11 +148,11 @@ def judged(clip: Labelled, wire: Wire, record: Record, began_ns: int) -> Wired:
     ]
     stood = [one for one in wire.standstills if one.last_ns >= began_ns]
     fell = [one.last_ns for one in stood if decisions and one.last_ns > decisions[0] - A_PACKET_NS]
-    over = [one for one in wire.agent_spoke if one.start_ns < first_ns <= one.end_ns]
+    fell_over = [one.last_ns for one in stood if one.last_ns >= first_ns]
     return Wired(
         clip,
         stopped,
-        silent_ms=(over[-1].end_ns - first_ns) / MS if stopped and over else None,
+        silent_ms=(fell_over[0] - first_ns) / MS if stopped and fell_over else None,
         decided_ms=(fell[0] - decisions[0]) / MS if fell else None,
         stood_ms=() if stopped else tuple(one.ms for one in stood[: len(decisions)]),
     )

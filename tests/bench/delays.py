@@ -15,12 +15,14 @@ from sipagent.cli.main import main
 from sipagent.engines import ENGINES
 from sipagent.engines.levels import active_dbfs
 from sipagent.ports import (
+    Intent,
     Question,
     ReplyPart,
     Sentence,
     Speech,
     SpokenWord,
     Transcript,
+    Understanding,
     Utterance,
 )
 from sipagent.text.language import Language
@@ -77,6 +79,13 @@ class FixedResponder(_Fixed):
         yield Sentence(REST, question.language)
 
 
+class FixedAnalyst(_Fixed):
+    """Takes every turn for a calm question, and no time."""
+
+    async def analyse(self, text: str, language: Language) -> Understanding:
+        return Understanding(Intent.QUESTION, 0.0, language, 0.9)
+
+
 class FixedVoice(_Fixed):
     """A tone as long as the text: it has no pauses of its own, so that every silence is ours."""
 
@@ -104,6 +113,7 @@ if __name__ == "__main__":
     for kind, engine in (
         ("transcriber", "FixedTranscriber"),
         ("responder", "FixedResponder"),
+        ("analyst", "FixedAnalyst"),
         ("voice", "FixedVoice"),
     ):
         cast("dict[str, str]", ENGINES[kind])[NAME] = f"{HERE}:{engine}"

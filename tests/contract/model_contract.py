@@ -32,7 +32,6 @@ from sipagent.ports import (
     ToolCall,
     ToolSpec,
     Understanding,
-    Unknown,
 )
 from sipagent.text.language import Language
 
@@ -80,6 +79,11 @@ class Served(Protocol):
     @property
     def model(self) -> str: ...
 
+    @property
+    def endless(self) -> dict[str, object]:
+        """Fields of a request by which the model does not stop of its own will."""
+        ...
+
     async def running(self) -> int:
         """How many requests it works on now."""
         ...
@@ -87,7 +91,12 @@ class Served(Protocol):
 
 @asynccontextmanager
 async def model_of(served: Served, **settings: object) -> AsyncIterator[OpenAiModel]:
-    first = {"url": served.url, "model": served.model, "api_key": served.key}
+    first = {
+        "url": served.url,
+        "model": served.model,
+        "api_key": served.key,
+        "extra": served.endless,
+    }
     model = OpenAiModel(OpenAiSettings.model_validate(first | settings))
     try:
         yield model
@@ -166,14 +175,14 @@ class ModelContract:
             begun = time.monotonic()
             arrived = [
                 time.monotonic() - begun
-                async for part in model.complete(asks(most=200))
+                async for part in model.complete(asks(most=600))
                 if isinstance(part, Fragment)
             ]
         assert arrived[0] < arrived[-1] / 2
 
     async def test_a_schema_makes_the_text_json_that_fits_it(self, served: Served) -> None:
-        async with model_of(served) as model:
-            parts = await parts_of(model, asks(most=128, schema=MOOD))
+        async with model_of(served, extra={}) as model:
+            parts = await parts_of(model, asks(most=LONG, schema=MOOD))
         found = json.loads(text_of(parts))
         assert found.keys() == {"intent", "angry"}
         assert found["intent"] in {"question", "complaint"}
@@ -184,7 +193,7 @@ class ModelContract:
     async def test_a_tool_call_is_whole_before_it_is_told(self, served: Served) -> None:
         named = {"type": "function", "function": {"name": LOOK_UP.name}}
         async with model_of(served, extra={"tool_choice": named}) as model:
-            parts = await parts_of(model, asks(tools=[LOOK_UP], most=128))
+            parts = await parts_of(model, asks(tools=[LOOK_UP], most=LONG))
         [call] = [part for part in parts if isinstance(part, ToolCall)]
         assert call.name == LOOK_UP.name
         assert call.id
@@ -195,7 +204,7 @@ class ModelContract:
 
     async def test_a_model_that_must_use_some_tool_uses_one(self, served: Served) -> None:
         async with model_of(served, extra={"tool_choice": "required"}) as model:
-            parts = await parts_of(model, asks(tools=[LOOK_UP], most=128))
+            parts = await parts_of(model, asks(tools=[LOOK_UP], most=LONG))
         calls = [part for part in parts if isinstance(part, ToolCall)]
         assert {call.name for call in calls} == {LOOK_UP.name}
         assert all(isinstance(json.loads(call.arguments), dict) for call in calls)
@@ -297,7 +306,7 @@ class ModelContract:
         async with model_of(served) as model:
             agent = agent_of(model, first_token_s=10)
             parts = [part async for part in agent.respond(ASKED)]
-        assert parts in ([Unknown()], [INSTEAD])
+        assert {part for part in parts if isinstance(part, Sentence)} <= {INSTEAD}
         await until_running(served, 0)
 
     async def test_a_late_model_is_replaced_and_stopped(self, served: Served) -> None:
@@ -307,7 +316,7 @@ class ModelContract:
         await until_running(served, 0)
 
     async def test_an_analyst_gets_exactly_what_it_asked_for(self, served: Served) -> None:
-        async with model_of(served) as model:
+        async with model_of(served, extra={}) as model:
             judge = Judge()
             rules = AgentSettings(understanding_s=10)
             await ModelAnalyst(model, judge, rules).analyse("my internet is down", Language.EN)

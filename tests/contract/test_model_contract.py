@@ -25,6 +25,10 @@ class Loopback:
     def model(self) -> str:
         return MODEL
 
+    @property
+    def endless(self) -> dict[str, object]:
+        return {}
+
     async def running(self) -> int:
         return sum(not one.over and not one.aborted.is_set() for one in self.server.exchanges)
 

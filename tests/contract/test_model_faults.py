@@ -12,7 +12,7 @@ from sipagent.config.models import OpenAiSettings
 from sipagent.engines import llm_openai
 from sipagent.engines.llm_openai import OpenAiModel
 from sipagent.errors import ConfigError, EngineError
-from sipagent.ports import Fragment, Message, Role, Stopped, ToolCall
+from sipagent.ports import Fragment, Message, Role, Stopped, ToolCall, ToolSpec
 from tests.contract.model_contract import CALLER, SYSTEM, asks, parts_of, text_of
 from tests.peers.openai_server import (
     MODEL,
@@ -44,7 +44,7 @@ def settings(server: OpenAiServer, **others: object) -> OpenAiSettings:
 
 @pytest.fixture
 async def model(server: OpenAiServer) -> AsyncIterator[OpenAiModel]:
-    engine = OpenAiModel(settings(server, first_token_s=2.0, token_s=0.2))
+    engine = OpenAiModel(settings(server, first_token_s=2.0, token_s=0.6))
     yield engine
     await engine.close()
 
@@ -339,6 +339,46 @@ def test_what_cannot_work_is_told_at_start(wrong: dict[str, object], what: str) 
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         OpenAiSettings.model_validate(wrong)
+
+
+async def test_a_key_survives_the_way_through_the_settings(server: OpenAiServer) -> None:
+    server.key = "k3y"
+    engine = OpenAiModel.from_settings(settings(server, api_key="k3y").model_dump())
+    assert isinstance((await parts_of(engine, asks()))[-1], Stopped)
+    await engine.close()
+    await engine.close()
+
+
+OPEN: dict[str, object] = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "strict_tools", "strict"),
+    [
+        (OPEN, True, False),
+        ({**OPEN, "additionalProperties": False}, True, False),
+        ({**OPEN, "additionalProperties": False, "required": ["a"]}, True, True),
+        ({**OPEN, "additionalProperties": False, "required": ["a"]}, False, False),
+        (
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": OPEN}},
+                "required": ["a"],
+                "additionalProperties": False,
+            },
+            True,
+            False,
+        ),
+    ],
+)
+async def test_servers_hold_a_model_to_schemas_that_are_closed(
+    server: OpenAiServer, parameters: dict[str, object], strict_tools: bool, strict: bool
+) -> None:
+    engine = OpenAiModel(settings(server, strict_tools=strict_tools))
+    await parts_of(engine, asks(tools=[ToolSpec("t", "T.", parameters, effects=False)]))
+    function = server.completions[0].request["tools"][0]["function"]
+    assert function.get("strict", False) is strict
+    await engine.close()
 
 
 def test_a_key_is_not_shown() -> None:

@@ -228,11 +228,15 @@ async def test_what_came_before_a_stream_broke_was_passed_on(
 
     async with voice_at(server, sound_s=0.3) as engine:
         with pytest.raises(EngineError, match=why):
-            async for piece in engine.speak(SHORT, Language.EN, 8000):
-                heard.append(piece)  # noqa: PERF401  # those before the error count
+            await gather_into(heard, engine)
     assert sum(piece.samples for piece in heard) >= 8 * 200
     assert SHORT.startswith(texts(heard))
     assert texts(heard) != SHORT
+
+
+async def gather_into(heard: list[Speech], voice: OpenAiSpeech) -> None:
+    async for piece in voice.speak(SHORT, Language.EN, 8000):
+        heard.append(piece)  # noqa: PERF401  # those before an error count
 
 
 async def test_an_absurd_rate_is_refused(server: SpeechServer) -> None:
@@ -277,8 +281,8 @@ async def test_a_reply_that_nobody_wants_closes_its_stream(
         await stream.aclose()  # type: ignore[attr-defined]
     else:
         task = asyncio.create_task(spoken(streaming, SHORT, Language.EN))
-        while not server.requests or not server.requests[0].sent_bytes:
-            await asyncio.sleep(0.005)
+        await server.asked.wait()
+        await server.requests[0].begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -222,6 +222,25 @@ def test_the_first_piece_is_a_tenth_of_a_second_without_the_silence_before_it() 
     assert len(rest) > 5
 
 
+def test_an_engine_a_quarter_faster_than_speech_leaves_no_gap_between_pieces() -> None:
+    """Each piece is there before those that were passed on have been played."""
+    habits = Habits()
+    streamed(EN, spoken_tones(EN), habits)
+    clause, sound = clause_of(EN, Language.EN), spoken_tones(EN)
+    [run] = runs(clause, Language.EN)
+    stream = ClauseStream(clause, Language.EN, 8000, habits, 100)
+    stream.begin(run, 24000)
+    passed_on_ms, first_at_ms, slack = 0.0, 0.0, []
+    for at in range(0, len(sound), 480):
+        piece, now_ms = stream.feed(sound[at : at + 480]), at / 24 / 1.25
+        if piece is not None:
+            first_at_ms = first_at_ms or now_ms
+            slack.append(passed_on_ms - (now_ms - first_at_ms))
+            passed_on_ms += piece.samples / 8
+    assert len(slack) > 5
+    assert min(slack) >= -20  # one look
+
+
 def test_pieces_have_no_seam_and_are_the_clause_as_a_whole() -> None:
     habits = Habits()
     [whole] = streamed(EN, spoken_tones(EN), habits, first_ms=0)

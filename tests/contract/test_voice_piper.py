@@ -144,7 +144,7 @@ def shares(speech: Speech) -> list[float]:
 
 
 async def test_words_lie_where_their_phonemes_do(tmp_path: Path) -> None:
-    """How "mmmm" is said, its letters do not tell; the same two words last as long as each other."""
+    """How "mmmm" is said, its letters do not tell; the same word twice lasts as long twice."""
     make_voices(tmp_path)
     told = await spoken(tiny(tmp_path), "hello hello mmmm", Language.EN)
     make_voices(tmp_path, alignable=False)

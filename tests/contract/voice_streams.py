@@ -74,9 +74,7 @@ async def test_pieces_last_as_long_at_any_rate(streaming: Voice, rate_hz: int) -
 
 async def test_pieces_of_calls_that_speak_at_once_do_not_mix(streaming: Voice) -> None:
     alone = [await spoken(streaming, text, language) for text, language in SAID]
-    together = await asyncio.gather(
-        *(spoken(streaming, text, language) for text, language in SAID)
-    )
+    together = await asyncio.gather(*(spoken(streaming, text, language) for text, language in SAID))
     for one, same, (text, _) in zip(alone, together, SAID, strict=True):
         assert texts(same) == text
         length = sum(piece.samples for piece in one)

@@ -63,7 +63,7 @@ async def test_a_short_sound_does_not_cost_the_rest_of_the_answer(tmp_path: Path
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(samples[loud : loud + VOICED_SAMPLES].tobytes())
-    with node(tmp_path, HEARING__INTERRUPT_MS="400") as patient:
+    with node(tmp_path) as patient:
         phone = Phone(patient, tmp_path / "phone", f"+1.0 {cough}", "goodbye")
         await asyncio.to_thread(phone.talk)
         (record,) = ended(patient.data)

@@ -16,11 +16,11 @@ from TTS.tts.configs.xtts_config import XttsArgs, XttsConfig
 from TTS.tts.models.xtts import Xtts
 
 WIDTH: Final = 32
-AUDIO_TOKENS: Final = 16  # 46 ms each
+AUDIO_TOKENS: Final = 13  # 46 ms each, and the model keeps three for itself
 CODES: Final = 64
 _MARKS: Final = ("[STOP]", "[UNK]", "[SPACE]", "[START]", "[en]", "[ar]")
-_LETTERS: Final = (
-    "abcdefghijklmnopqrstuvwxyz0123456789'.,!?-،؛؟" + "".join(map(chr, range(0x621, 0x653)))
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789'.,!?-،؛؟" + "".join(
+    map(chr, range(0x621, 0x653))
 )
 
 

@@ -63,13 +63,14 @@ class HangingResponder(_Engine):
 
 
 class HangingVoice(_Engine):
-    """Speaks what has no digit in it: the prompts at start, but none of the demo's answers."""
+    """Speaks what has no digit in it: the prompts at start, also the one with the emergency
+    number, but none of the demo's answers."""
 
     def __init__(self) -> None:
         self._voice = EspeakVoice()
 
     async def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
-        if re.search(r"\d", text):
+        if re.search(r"\d", text.replace("999", "")):
             await self._fail()
         async for speech in self._voice.speak(text, language, rate_hz):
             yield speech

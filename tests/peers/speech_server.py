@@ -63,6 +63,7 @@ class Request:
     body: dict[str, Any]
     sent_bytes: int = 0
     abandoned: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -72,6 +73,7 @@ class SpeechServer:
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
         self.requests: list[Request] = []
+        self.asked = asyncio.Event()
         self.most_at_once = 0
         self._at_once = 0
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -102,6 +104,7 @@ class SpeechServer:
         try:
             while (request := await _request(reader)) is not None:
                 self.requests.append(request)
+                self.asked.set()
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
                 try:
@@ -136,9 +139,8 @@ class SpeechServer:
                 await _whole(writer, "200 OK", "text/html", "<html>welcome</html>" * 50)
                 return True
         kind = "audio/wav" if how.wav else how.content_type
-        writer.write(
-            f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-        )
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head.encode())
         await asyncio.sleep(how.first_s)
         async for data in self._chunks(request):
             if reader.at_eof():
@@ -146,6 +148,7 @@ class SpeechServer:
             writer.write(b"%x\r\n%s\r\n" % (len(data), data))
             await writer.drain()
             request.sent_bytes += len(data)
+            request.begun.set()
             if how.fault in (Fault.CUTS, Fault.STALLS) and request.sent_bytes > 40_000:
                 if how.fault is Fault.STALLS:
                     await _left(reader)
@@ -197,7 +200,8 @@ def tones(text: str, rate_hz: int, speed: float = 1.0) -> np.ndarray[Any, np.dty
         letters = sum(map(str.isalnum, word))
         at = np.arange(round(letters * LETTER_MS * rate_hz / 1000 / speed)) / rate_hz
         pitch = 110 + sum(map(ord, word)) % 120
-        parts.append(sum(np.sin(2 * np.pi * pitch * n * at) / n for n in range(1, 8)) * 0.6)
+        overtones = [np.sin(2 * np.pi * pitch * n * at) / n for n in range(1, 8)]
+        parts.append(np.sum(overtones, axis=0) * 0.6)
         parts.append(np.zeros(WORD_GAP_MS * rate_hz // 1000))
     parts.append(np.zeros(TAIL_MS * rate_hz // 1000))
     return np.concatenate(parts)

@@ -20,7 +20,9 @@ SYMBOLS: Final = 200
 _SILENT: Final = ("_", "^", "$", " ", ".", ",", "?", "!", ";", ":")
 
 
-def make_voices(models_dir: Path, *, alignable: bool = True, speakers: int = 1) -> dict[str, object]:
+def make_voices(
+    models_dir: Path, *, alignable: bool = True, speakers: int = 1
+) -> dict[str, object]:
     """A voice of each language in ``models_dir``; the settings of an engine that speaks with them.
 
     ``alignable`` is whether the graph can tell how long each phoneme lasts.
@@ -135,7 +137,7 @@ def _tones(random: np.random.Generator, silent: list[int]) -> np.ndarray[Any, An
     sound = np.einsum("sk,skh->sh", weights, waves)
     sound /= np.sqrt(np.mean(sound**2, axis=1, keepdims=True)) * 8
     sound[silent] = 0.0
-    return sound.astype(np.float32)
+    return np.asarray(sound, np.float32)
 
 
 def _constant(name: str, array: Any) -> onnx.TensorProto:

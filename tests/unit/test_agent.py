@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from sipagent.ports import (
     Sentence,
     Source,
     Stopped,
+    ToolSpec,
     ToolUsed,
     Unknown,
     Wanted,
@@ -394,7 +396,7 @@ async def test_the_same_call_changes_something_only_once() -> None:
     table = desk([LOOK_UP, again], [LOOK_UP], ["Thank you."], tools=[bills])
     parts = await table.reply("pay my bill")
     assert len(bills.runs) == 1
-    assert [one for _, one in outcomes(parts)] == ["done"] * 3
+    assert [one for _, one in outcomes(parts)] == ["done", "repeated", "repeated"]
 
 
 async def test_tools_are_used_in_so_many_rounds_and_no_more() -> None:
@@ -408,6 +410,13 @@ async def test_tools_are_used_in_so_many_rounds_and_no_more() -> None:
 async def test_a_call_that_was_not_offered_is_not_run() -> None:
     bills = Bills()
     table = desk([LOOK_UP], tools=[bills], rounds=0)
+    assert await table.reply("what do I owe") == [INSTEAD]
+    assert not bills.runs
+
+
+async def test_a_model_that_runs_out_of_tokens_does_nothing() -> None:
+    bills = Bills(effects=True)
+    table = desk([LOOK_UP, call("end_call"), Stopped("length", 9, 0, 220)], tools=[bills])
     assert await table.reply("what do I owe") == [INSTEAD]
     assert not bills.runs
 
@@ -469,6 +478,26 @@ def test_a_tool_that_cannot_be_offered_is_refused_at_start() -> None:
     bills = Bills()
     with pytest.raises(ConfigError, match="tool look_up_bill: the name is taken"):
         desk(tools=[bills, bills])
+
+
+def test_a_tool_needs_a_name_that_servers_take() -> None:
+    class Named(Bills):
+        @property
+        def spec(self) -> ToolSpec:
+            return replace(super().spec, name="look up")
+
+    with pytest.raises(ConfigError, match="name it with letters"):
+        desk(tools=[Named()])
+
+
+def test_a_tool_whose_schema_cannot_be_checked_is_refused() -> None:
+    class Loose(Bills):
+        @property
+        def spec(self) -> ToolSpec:
+            return replace(super().spec, parameters={"$ref": "#/bill"})
+
+    with pytest.raises(ConfigError, match=r"tool look_up_bill: \$ref"):
+        desk(tools=[Loose()])
 
 
 # ------------------------------------------------------------ in need

@@ -23,6 +23,8 @@ from sipagent.events import (
     ReplyBegun,
     Ringing,
     TurnEnded,
+    TurnTimed,
+    TurnUnderstood,
     WordsHeard,
     WordsPlayed,
 )
@@ -56,7 +58,10 @@ def talk(record: CallLog) -> None:
     record.record(Answered("PCMU", "127.0.0.1:4000"))
     record.clock = lambda: 2400
     record.record(TurnEnded(1000, 2000))
+    record.record(WordsHeard("en", 0.93, False, 20, "when do"))
     record.record(WordsHeard("en", 0.93, True, 120, "when do you open"))
+    record.record(TurnUnderstood("question", 0.1, "en", 0.9, "linear"))
+    record.record(TurnTimed(320, 0, 12, 20, 352))
     source = ("hours.en.md", "Saturday", "On Saturday we open at 9.")
     record.record(ReplyBegun(2, "answer", "en", *source, "We open at 9."))
     record.clock = lambda: 3000

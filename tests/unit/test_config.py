@@ -187,7 +187,7 @@ def test_the_environment_wins_over_the_file(
         (
             "[engines]\nvoice = 'parrot'\n",
             "sipagent.toml:2: engines.voice: no voice is called 'parrot'; "
-            "expected a voice engine: espeak",
+            "expected a voice engine: espeak, openai-speech, piper, xtts",
         ),
         (
             "[hearing]\nmax_turn_s = 26\n",

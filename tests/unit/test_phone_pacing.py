@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sipagent.cli.phone.audible import Utterances
 from sipagent.cli.phone.pacing import Pacing
-from sipagent.cli.phone.script import parse
+from sipagent.cli.phone.script import Silence, Step, WhenSilent, parse
 from sipagent.text.language import Language
 
 MS = 1_000_000
@@ -13,8 +13,9 @@ MS = 1_000_000
 class Talk:
     """A call in which the other side speaks in the given spans of ms; the caller, by steps."""
 
-    def __init__(self, steps: Sequence[str], other: Sequence[tuple[int, int]]) -> None:
-        self.pacing = Pacing([parse(step, Language.EN) for step in steps], 6000 * MS, 0)
+    def __init__(self, steps: Sequence[str | Step], other: Sequence[tuple[int, int]]) -> None:
+        read = [parse(one, Language.EN) if isinstance(one, str) else one for one in steps]
+        self.pacing = Pacing(read, 6000 * MS, 0)
         self.utterances = Utterances()
         self._spans = other
         self._fed_ms = 0
@@ -124,3 +125,34 @@ def test_the_words_before_a_transfer_are_no_coming_back() -> None:
     talk.pacing.restart(1900 * MS)
     talk.run(4000)
     assert talk.pacing.answer(talk.utterances) is None
+
+
+def test_a_step_may_wait_longer_in_silence() -> None:
+    steps = [Step(WhenSilent(2.0), parse("Hello", Language.EN).content)]
+    assert Talk(steps, [(0, 3000)]).run(8000) == [4980]
+
+
+def test_an_agent_that_goes_on_after_a_cough_has_answered_it() -> None:
+    talk = Talk(["+1 Cough", "Thanks"], [(0, 1200), (1800, 4000)])
+    assert talk.run(6000) == [1000, 4480]
+
+
+def test_a_second_barge_in_is_timed_from_when_the_agent_goes_on() -> None:
+    short = Talk(["+1 Cough", "+1.5 Stop"], [(0, 1200), (1600, 6000)])  # one utterance
+    assert short.run(8000) == [1000, 3100]
+    assert Talk(["+1 Cough", "+1.5 Stop"], [(0, 8000)]).run(8000) == [1000, 3020]
+
+
+def test_the_rest_of_an_interrupted_word_is_no_answer() -> None:
+    talk = Talk(["+1 Stop", "Thanks"], [(0, 1900), (3000, 4000)])
+    assert talk.run(6000, said_ms=500) == [1000, 4480]
+
+
+def test_silence_need_not_be_answered() -> None:
+    steps = [Step(WhenSilent(), Silence(3.0)), parse("Hello", Language.EN)]
+    assert Talk(steps, [(0, 1000)]).run(8000, said_ms=3000) == [1480, 4480]
+
+
+def test_an_agent_that_speaks_into_the_callers_silence_is_let_finish() -> None:
+    steps = [Step(WhenSilent(), Silence(3.0)), parse("Hello", Language.EN)]
+    assert Talk(steps, [(0, 1000), (4000, 6000)]).run(8000, said_ms=3000) == [1480, 6480]

@@ -45,6 +45,11 @@ class Vllm:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}/v1"
 
+    @property
+    def endless(self) -> dict[str, object]:
+        """Random weights end a text by chance."""
+        return {"ignore_eos": True}
+
     async def running(self) -> int:
         """How many requests run or wait."""
         async with httpx2.AsyncClient() as client:
@@ -85,6 +90,8 @@ def vllm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vllm]:
         *("--host", HOST, "--port", str(port), "--api-key", KEY),
         *("--enforce-eager", "--dtype", "float32", "--max-model-len", "4096"),
         *("--max-num-seqs", "16", "--enable-prompt-tokens-details"),
+        *("--structured-outputs-config.backend", "xgrammar"),
+        *("--structured-outputs-config.disable_any_whitespace", "true"),
         *("--enable-auto-tool-choice", "--tool-call-parser", "hermes"),
     ]
     with _served(command, environment, folder / "vllm.log", port):

@@ -3,6 +3,7 @@
 Turns that are drawn from one line stay together, so that a split by lines tests on new ones.
 """
 
+import math
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -13,12 +14,21 @@ from typing import Any, Final
 import yaml
 
 from sipagent.ports import Intent
+from sipagent.text.dangling import ASKING_AR, ASKING_EN, AUXILIARIES, SUBJECTS
+from sipagent.text.words import words
 
 FILE: Final = Path(__file__).parent / "turns.yaml"
+_DEVELOPMENT: Final = Path(__file__).parents[2] / "tests" / "unit"
+_WISHES: Final = {
+    "human": Intent.HUMAN,
+    "repeat": Intent.REQUEST,
+    "other_language": Intent.REQUEST,
+    "goodbye": Intent.SOCIAL,
+}
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _DRAWS: Final = 3  # plain ones of a line with slots
 _VARIED: Final = 3  # more of each line, with openers, closers and slips
-_OPENER, _CLOSER, _SLIP, _LOST = 0.35, 0.35, 0.25, 0.1
+_OPENER, _CLOSER, _SLIP, _LOST = 0.35, 0.35, 0.15, 0.1
 _CALM: Final = 0.16  # frames of less mood stand beside any turn
 _NO_FRAME: Final = frozenset({Intent.OTHER, Intent.SOCIAL})
 _STRONG_FRAME: Final = frozenset(
@@ -28,13 +38,17 @@ _STRONG_FRAME: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A labelled turn; ``line`` is where it was drawn from."""
+    """A labelled turn; ``line`` is where it was drawn from, ``plain`` whether as it stands there.
+
+    A sentiment that nobody knows is NaN; ``language`` is "en", "ar", "mixed" or unknown.
+    """
 
     text: str
     intent: Intent
     sentiment: float
     language: str
     line: int
+    plain: bool = True
 
 
 def load(path: Path = FILE) -> dict[str, Any]:
@@ -51,7 +65,30 @@ def draw(table: dict[str, Any], seed: int) -> list[Turn]:
         for text in filter(str.strip, group["texts"].splitlines()):
             turns.extend(_turns(table, group, text.strip(), line, chance))
             line += 1
-    return turns
+    return turns + developed(line)
+
+
+def developed(first_line: int) -> list[Turn]:
+    """Questions and wishes that retrieval and wishes are developed with, as far as their form
+    tells the intent; their mood is not known (NaN)."""
+    rows = yaml.safe_load((_DEVELOPMENT / "development_questions.yaml").read_text("utf-8"))
+    asked = [(row[3], Intent.QUESTION) for group in rows.values() for row in group]
+    asked = [(text, intent) for text, intent in asked if _asks(words(text))]
+    rows = yaml.safe_load((_DEVELOPMENT / "development_wishes.yaml").read_text("utf-8"))
+    wished = [
+        (row["text"], _WISHES[row["wish"]]) for row in rows["wishes"] if row["wish"] in _WISHES
+    ]
+    return [
+        Turn(text, intent, math.nan, "", first_line + number)
+        for number, (text, intent) in enumerate(asked + wished)
+    ]
+
+
+def _asks(spoken: Sequence[str]) -> bool:
+    """Whether a question says so by its form."""
+    if not ASKING_AR.isdisjoint(spoken) or spoken[0] in ASKING_EN:
+        return True
+    return spoken[0] in AUXILIARIES and spoken[1] in SUBJECTS - {"you"} | {"there", "the"}
 
 
 def _turns(
@@ -59,17 +96,20 @@ def _turns(
 ) -> Iterator[Turn]:
     intent, language = Intent(group["intent"]), group["language"]
     sentiment = float(group["sentiment"])
+    draws = _DRAWS if _SLOT.search(text) else 1
     seen: set[str] = set()
-    for number in range((_DRAWS if _SLOT.search(text) else 1) + _VARIED):
+    for number in range(draws + _VARIED):
         own = language if language in table["slots"] else chance.choice(["en", "ar"])
-        drawn = _SLOT.sub(lambda slot: chance.choice(table["slots"][own][slot[1]]), text)
-        mood = sentiment
-        if number >= _DRAWS or not _SLOT.search(text):
-            drawn, mood = _framed(table, own, intent, drawn, mood, chance) if number else (
-                drawn, mood)
+        drawn, mood = _filled(table["slots"][own], text, chance), sentiment
+        if number >= draws:
+            drawn, mood = _framed(table, own, intent, drawn, mood, chance)
         if drawn not in seen:
             seen.add(drawn)
-            yield Turn(drawn, intent, mood, language, line)
+            yield Turn(drawn, intent, mood, language, line, plain=number < draws)
+
+
+def _filled(slots: dict[str, list[str]], text: str, chance: random.Random) -> str:
+    return _SLOT.sub(lambda slot: chance.choice(slots[slot[1]]), text)
 
 
 def _framed(
@@ -89,10 +129,10 @@ def _framed(
         mood += frame["shift"]
     if chance.random() < _SLIP:
         text = _slipped(text, chance)
-    words = text.split()
-    if len(words) > 4 and chance.random() < _LOST:
-        del words[chance.randrange(len(words))]
-    return " ".join(words), max(-1.0, min(1.0, mood))
+    said = text.split()
+    if len(said) > 4 and chance.random() < _LOST:
+        del said[chance.randrange(len(said))]
+    return " ".join(said), max(-1.0, min(1.0, mood))
 
 
 def _suits(shift: float, intent: Intent, mood: float) -> bool:

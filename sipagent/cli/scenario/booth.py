@@ -100,7 +100,7 @@ async def _sound(scenario: Scenario, step: Step, folder: Path, rate_hz: int) -> 
         sound = await asyncio.to_thread(_noise, step, folder, rate_hz)
     sound = sound * np.float32(10 ** (step.level_db / 20))
     if scenario.noise_dbfs is not None:
-        line = noises.noise(len(sound) / rate_hz, rate_hz)
+        line = noises.line(len(sound) / rate_hz, rate_hz)
         sound = sound + line * _gain(line, scenario.noise_dbfs)
     return bytes(np.rint(np.clip(sound, -PEAK, PEAK) * (FULL_SCALE - 1)).astype("<i2"))
 

@@ -178,17 +178,16 @@ def _within(all_of_them: Sequence[Utterance], at_ns: int, until_ns: int) -> Iter
 
 
 def _caller(stretch: Stretch, at_ns: int, until_ns: int, origin_ns: int) -> tuple[Span, ...]:
-    """When the caller spoke or keyed."""
+    """When the caller spoke, and when he pressed each key; its packets share a timestamp."""
     spans = [
         (one.start_ns, one.end_ns) for one in stretch.caller.all if at_ns <= one.start_ns < until_ns
     ]
-    spans += [
-        (packet.ns, packet.ns)
-        for packet in stretch.stream(Direction.SENT)
-        if at_ns <= packet.ns < until_ns
-        and not packet.audio
-        and len(packet.payload) == EVENT_OCTETS
-    ]
+    keys: dict[int, int] = {}
+    for packet in stretch.stream(Direction.SENT):
+        event = not packet.audio and len(packet.payload) == EVENT_OCTETS
+        if event and at_ns <= packet.ns < until_ns:
+            keys.setdefault(packet.timestamp, packet.ns)
+    spans += [(ns, ns) for ns in keys.values()]
     return tuple(Span(_ms(a - origin_ns), _ms(b - origin_ns)) for a, b in sorted(spans))
 
 

@@ -71,7 +71,7 @@ def _environment(tenants: Sequence[Tenant], port: int, data: Path, desk: str) ->
         "SIP__LISTENERS": [],
         "SIP__DRAIN_S": "2",
         "TRUNKS": [trunk.model_dump(mode="json", exclude_unset=True) for trunk in DEMO_TRUNKS],
-        "TENANTS": [_at_desk(tenant, desk).model_dump(mode="json") for tenant in tenants],
+        "TENANTS": [at_desk(tenant, desk).model_dump(mode="json") for tenant in tenants],
     }
     return {
         ENV_PREFIX + name: value if isinstance(value, str) else json.dumps(value)
@@ -79,7 +79,7 @@ def _environment(tenants: Sequence[Tenant], port: int, data: Path, desk: str) ->
     }
 
 
-def _at_desk(tenant: Tenant, desk: str) -> Tenant:
+def at_desk(tenant: Tenant, desk: str) -> Tenant:
     """The tenant with its desks at our address; their user parts stay."""
     moved = {"desk": _moved(tenant.desk, desk)}
     if tenant.emergency_desk is not None:

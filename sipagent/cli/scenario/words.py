@@ -12,19 +12,21 @@ from sipagent.text.language import Language
 from sipagent.text.script import dominant, language_of
 from sipagent.text.spoken import said
 from sipagent.text.spoken_digits import digits_in, is_number_word
+from sipagent.text.stop_words import STOP_WORDS
 from sipagent.text.words import words
 
 EXACT_UP_TO: Final = 4  # letters of a word in which none may differ
 ONE_UP_TO: Final = 8  # letters of a word in which one may; in a longer one two
-WORDS_PER_MISS: Final = 4  # of a phrase, for each of which one word may be wrong
+WORDS_PER_MISS: Final = 4  # of a phrase, for each of which one word may be too many or missing
 _NEVER: Final = 1_000
 
 
 def heard(phrase: str, text: str) -> bool:
     """Whether a phrase is among the words of ``text``, in its order and beside one another.
 
-    One word in four may be missing, foreign or another; a number must be right, and no part of a
-    longer one. In a word of over four letters one may differ, of over eight two.
+    For every four words one foreign word may stand between, or one small word ("the", "في") be
+    missing or another. Every other word must be there: of over four letters one may differ, of over
+    eight two. A number must be right, and no part of a longer one.
     """
     wanted, spoken = _spoken(phrase), _spoken(text)
     return bool(wanted) and _least_misses(wanted, spoken) <= len(wanted) // WORDS_PER_MISS
@@ -52,16 +54,21 @@ def _spoken(text: str) -> tuple[str, ...]:
 
 def _least_misses(wanted: Sequence[str], spoken: Sequence[str]) -> int:
     """The fewest words to be left out, put in or changed so that ``wanted`` stands in ``spoken``,
-    beginning and ending anywhere. A number is never left out or changed, nor cut out of a longer.
+    beginning and ending anywhere; ``_NEVER`` and more where that cannot be.
     """
     row = [_NEVER if _cuts(wanted[0], spoken, at - 1) else 0 for at in range(len(spoken) + 1)]
     for word in wanted:
-        cost = _NEVER if is_number_word(word) else 1
-        last, row = row, [row[0] + cost]
+        missing = 1 if _small(word) else _NEVER
+        last, row = row, [row[0] + missing]
         for at, other in enumerate(spoken):
-            changed = last[at] + (0 if _same(word, other) else max(cost, _cost(other)))
-            row.append(min(changed, last[at + 1] + cost, row[at] + _cost(other)))
-    return min(misses for at, misses in enumerate(row) if not (_cuts(wanted[-1], spoken, at)))
+            foreign = _NEVER if is_number_word(other) else 1
+            changed = last[at] + (0 if _same(word, other) else max(missing, foreign))
+            row.append(min(changed, last[at + 1] + missing, row[at] + foreign))
+    return min(misses for at, misses in enumerate(row) if not _cuts(wanted[-1], spoken, at))
+
+
+def _small(word: str) -> bool:
+    return not is_number_word(word) and any(word in small for small in STOP_WORDS.values())
 
 
 def _cuts(number: str, spoken: Sequence[str], beside: int) -> bool:
@@ -69,11 +76,6 @@ def _cuts(number: str, spoken: Sequence[str], beside: int) -> bool:
     if not is_number_word(number) or not 0 <= beside < len(spoken):
         return False
     return is_number_word(spoken[beside])
-
-
-def _cost(word: str) -> int:
-    """What a word that was not wanted costs; a number among the wanted words says another."""
-    return _NEVER if is_number_word(word) else 1
 
 
 def _same(one: str, other: str) -> bool:

@@ -16,6 +16,7 @@ from sipagent.config.faults import Place
 Lines = Mapping[Place, int]
 _DEEPEST: Final = 32
 _WHOLE: Final = "whole"  # the type of a fault whose text says itself what would be right
+_PLAIN: Final = {"missing": "missing", "tuple_type": "not a list", "dict_type": "no table of keys"}
 _TYPES: Final = (
     ("tag:yaml.org,2002:bool", r"true|false", "tf"),
     ("tag:yaml.org,2002:null", r"null|~|", ["n", "~", ""]),
@@ -96,7 +97,7 @@ def _mapping(
 
 def line_of(lines: Lines, place: Place) -> int:
     """The line of a place, or of the nearest one around it."""
-    return next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 0)
+    return next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
 
 
 def faults(model: type[BaseModel], error: ValidationError) -> list[tuple[Place, str]]:
@@ -123,8 +124,10 @@ def _told(model: type[BaseModel], place: Place, kind: str, message: str) -> str:
         return message
     if kind == "extra_forbidden":
         return f"unknown; expected one of {', '.join(_model_at(model, place).model_fields)}"
-    if kind == "missing":
-        message = "missing"
+    if kind == "model_type":
+        keys = ", ".join(_model_at(model, (*place, "")).model_fields)
+        return f"no table of keys; expected one of {keys}"
+    message = _PLAIN.get(kind, message)
     right = _description(model, place)
     return f"{message[:1].lower()}{message[1:]}" + (f"; expected {right}" if right else "")
 

@@ -11,7 +11,7 @@ from typing import Final
 from sipagent.text.sentences import sentences
 
 LONGEST: Final = 600  # characters without an end: no sentence to be spoken
-_NUMBERS = r"\d{1,3}(?:\s*[,،;]\s*\d{1,3})*"
+_NUMBERS = r"\d{1,9}(?:\s*[,،;]\s*\d{1,9})*"
 _MARKER = rf"\[\s*(?:passages?|sources?)?\s*{_NUMBERS}\s*\]"
 _MARKERS: Final = re.compile(_MARKER, re.IGNORECASE)
 _AFTER_THE_STOP: Final = re.compile(
@@ -80,10 +80,9 @@ class Citing:
 
 
 def _cited(sentence: str) -> Cited:
-    numbers = [
-        int(number)
-        for marker in _MARKERS.findall(sentence)
-        for number in re.findall(r"\d+", marker)
-    ]
-    text = re.sub(r"\s+([.,!?؟،…])", r"\1", _MARKERS.sub(" ", sentence))
+    numbers: list[int] = []
+    while markers := _MARKERS.findall(sentence):  # one may show only when another is gone
+        numbers += (int(number) for marker in markers for number in re.findall(r"\d+", marker))
+        sentence = _MARKERS.sub(" ", sentence)
+    text = re.sub(r"\s+([.,!?؟،…])", r"\1", sentence)
     return Cited(" ".join(text.split()), tuple(dict.fromkeys(numbers)))

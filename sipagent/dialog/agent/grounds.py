@@ -1,9 +1,9 @@
 """What a sentence rests on: the passages and tool results shown to the model for one reply.
 
 A citation is the model's own claim, so it is not believed but checked. A sentence rests on what
-it cites if every figure in it stands there, and if it shares a word that means something with a
-passage in its language. Words are compared by their stems; whether the sentence says the same
-as the passage is not judged. A core: no I/O, no model.
+it cites if every figure in it stands there, and if a share of its words that mean something
+stands in a passage of its language. Words are compared by their stems; whether the sentence says
+the same as the passage is not judged. A core: no I/O, no model.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from sipagent.text.script import dominant
 from sipagent.text.words import tokens
 
 TOOL: Final = "tool"  # a source's document, where a tool's result is the source
+OWN_SHARE: Final = 0.25  # of a sentence's meaning words that what it cites must hold
 BORROWED_SHARE: Final = 0.5
 
 
@@ -87,4 +88,4 @@ class Grounds:
         shared = said & frozenset[str]().union(*(one.stems for one in cited))
         if borrowed:
             return len(shared) >= max(1.0, BORROWED_SHARE * len(said))
-        return bool(shared) or not said
+        return len(shared) >= OWN_SHARE * len(said)

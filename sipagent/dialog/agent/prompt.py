@@ -79,7 +79,8 @@ def talk(question: Question) -> list[Message]:
     for exchange in question.history[-TURNS:]:
         said = _lines(before, unheard, tagged("caller", exchange.caller, MOST_CALLER))
         messages.append(Message(Role.USER, said))
-        messages.append(Message(Role.ASSISTANT, exchange.agent or _NOTHING_HEARD))
+        heard = as_data(exchange.agent, MOST_CALLER) or _NOTHING_HEARD
+        messages.append(Message(Role.ASSISTANT, heard))
         before, unheard = "", _interrupted(exchange)
     return messages
 

@@ -41,6 +41,7 @@ from sipagent.ports import (
     Unknown,
     Wanted,
 )
+from sipagent.text.script import dominant
 
 T = TypeVar("T")
 
@@ -136,9 +137,12 @@ class Reply:
         self._calls, self._written, self._ended = [], "", CUT
         offered = self._means.tools.specs if tools and not self._belt.tired else ()
         wanted = Completion(tuple(messages), offered, rules.most_tokens)
-        async with closing(self._means.model.complete(wanted)) as stream:
+        async with (
+            closing(self._means.model.complete(wanted)) as stream,
+            aclosing(self._each(stream)) as parts,
+        ):
             try:
-                async for part in self._each(stream):
+                async for part in parts:
                     for sentence in self._take(part, offered):
                         yield sentence
                     if wording.end:
@@ -150,6 +154,8 @@ class Reply:
                     raise
                 self._calls = []
                 return
+        if self._ended == CUT:
+            self._calls = []  # whoever writes without end does not know what he wants
         acting = bool(self._calls)
         for sentence in wording.close(whole=self._ended != CUT, acting=acting):
             yield sentence
@@ -223,7 +229,8 @@ class Reply:
 
     def _may_ask(self, ask: Ask) -> bool:
         counts = frozenset((str(ask.expect.fewest), str(ask.expect.most)))
-        return self._talk.states_nothing(ask.question, self._question.language, counts)
+        language = dominant(ask.question, self._question.language)
+        return self._talk.states_nothing(ask.question, language, counts)
 
     def _closing(self, step: Wanted | Ask) -> list[ReplyPart]:
         """The last parts. A question that the model has just asked is not asked again."""

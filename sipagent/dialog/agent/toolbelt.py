@@ -6,6 +6,7 @@ reply, however often the model repeats it. Knows no model and no conversation.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sipagent.ports import Question, Tool, ToolCall, ToolSpec, ToolUsed
 log = structlog.get_logger(__name__)
 
 MOST_FAULTS: Final = 2
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DONE: Final = "done"
 
 
@@ -48,6 +50,8 @@ class Tools:
             name = tool.spec.name
             if name in taken:
                 raise ConfigError(f"tool {name}: the name is taken; give it another")
+            if not _NAME.fullmatch(name):
+                raise ConfigError(f"tool {name}: name it with letters, digits, _ and -")
             taken.add(name)
             check(tool.spec.parameters, f"tool {name}")
             self._own[name] = tool
@@ -101,7 +105,7 @@ class Toolbelt:
         key = (call.name, json.dumps(arguments, sort_keys=True))
         if key in self._came:
             self._faults += 1
-            return self._came[key]
+            return Came(ToolUsed(call.name, "repeated", 0), self._came[key].text)
         tool = self._tools.get(call.name)
         assert tool is not None
         self.changed = self.changed or tool.spec.effects

@@ -76,7 +76,7 @@ def _capitals(match: re.Match[str], context: Context) -> str | None:
     return said if said != word else None
 
 
-BOX: Final = Kind(pattern(r"(?<![\w.])P\.?\s?O\.?\s?(?:Box|BOX|box)(?!\w)"), _box)
+BOX: Final = Kind(pattern(r"(?<![\w.])P\.?\s?O\.?\s?(?:Box|BOX|box)(?!\w)"), _box, figures=False)
 NUMBER_SIGN: Final = Kind(
     pattern(
         r"""
@@ -97,6 +97,7 @@ ENGLISH: Final = Kind(
         any_case=True,
     ),
     _english,
+    figures=False,
 )
 ARABIC: Final = Kind(
     pattern(
@@ -107,6 +108,9 @@ ARABIC: Final = Kind(
         """
     ),
     _arabic,
+    figures=False,
 )
-DOTTED: Final = Kind(pattern(r"(?<![\w.])(?:[A-Za-z]\.){2,6}(?:[A-Za-z](?![\w.]))?"), _dotted)
-CAPITALS: Final = Kind(pattern(r"(?<![\w'.-])[A-Z]{2,6}s?(?!\w)"), _capitals)
+DOTTED: Final = Kind(
+    pattern(r"(?<![\w.])(?:[A-Za-z]\.){2,6}(?:[A-Za-z](?![\w.]))?"), _dotted, figures=False
+)
+CAPITALS: Final = Kind(pattern(r"(?<![\w'.-])[A-Z]{2,6}s?(?!\w)"), _capitals, figures=False)

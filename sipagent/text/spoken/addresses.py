@@ -53,4 +53,5 @@ ADDRESS: Final = Kind(
         """
     ),
     _address,
+    figures=False,
 )

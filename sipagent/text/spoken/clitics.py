@@ -10,7 +10,7 @@ from sipagent.text import numbers_ar
 from sipagent.text.language import Language
 from sipagent.text.script import language_of
 
-_CLITIC: Final = re.compile(r"(?<!\w)(?:[وف]?(?:[بك]?ال|لل|[بلك])|[وف])ـ?$|(?<!\w)[وبلك]ـ?\s$")
+_CLITIC: Final = re.compile(r"(?<!\w)(?:[وف]?(?:[بك]?ال|لل|[بلك])|[وف])ـ?$|(?<![\w.])[وبلك]ـ?\s$")
 _SECOND: Final = re.compile(r"\bو(?=(?:عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)[وي]ن\b)")
 _TATWEEL: Final = "ـ"
 _THE: Final = "ال"

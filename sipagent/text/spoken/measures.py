@@ -90,6 +90,8 @@ _SYMBOLS: Final = {
     "كم/س": Measure("kilometre per hour", "kilometres per hour", "كيلومتر", "في الساعة"),
     "ج.ب": _each("gigabyte", "غيغابايت"),
 }  # fmt: skip
+SYMBOL: Final = one_of(_SYMBOLS)
+"""The source of a pattern of all symbols."""
 _PERCENT_WORD: Final = r"%|بالمئة|بالمائة|في\sالمئة|في\sالمائة"
 
 
@@ -157,7 +159,7 @@ _AMOUNT: Final = rf"""
     (?:(?P<low>{NUMBER})(?:\s?%)?\s?(?:[-–]|(?P<cross>[x×]))\s?)?(?P<number>{NUMBER})(?![0-9])
 """
 MEASURE: Final = Kind(
-    pattern(rf"{_AMOUNT}\s?-?(?P<symbol>{one_of(_SYMBOLS)})(?!\w)"),
+    pattern(rf"{_AMOUNT}\s?-?(?P<symbol>{SYMBOL})(?!\w)"),
     _measure,
     frozenset({"symbol"}),
     declines=True,

@@ -120,6 +120,7 @@ FRACTION: Final = Kind(
     ),
     _fraction,
     declines=True,
+    figures=False,
 )
 ORDINAL: Final = Kind(
     pattern(

@@ -17,6 +17,7 @@ from sipagent.text.script import language_of
 from sipagent.text.spoken.clitics import clitic_before, joined
 from sipagent.text.spoken.governors import governed
 from sipagent.text.spoken.kinds import KINDS
+from sipagent.text.spoken.measures import SYMBOL
 from sipagent.text.spoken.unit import Context, Kind, Unit
 
 BEFORE: Final = 40
@@ -29,8 +30,10 @@ _SOUNDLESS: Final = re.compile(
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _SIGNS: Final = str.maketrans({"−": "-", "‑": "-", "‐": "-", "’": "'"})
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_CODE: Final = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z]{1,4}|km|kg|cm|mm|ml")
+_CODE: Final = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z]{1,4}")
+_SYMBOL: Final = re.compile(rf"(?<=[0-9])\s?{SYMBOL}(?!\w)")
 _DASH: Final = re.compile(r"\s*[-–—]\s*")
+_FIGURE: Final = re.compile(r"[0-9]")
 _NUMBER: Final = re.compile(r"[0-9][0-9.,:]*")
 
 
@@ -82,7 +85,10 @@ def _find(plain: str, language: Language, given: Sequence[Reading]) -> list[Read
     """What the kinds read beside what is given, in order of place; nothing overlaps."""
     tongues = _Tongues(plain, language)
     found, open_text = list(given), _hide(plain, given)
+    figures = _FIGURE.search(plain) is not None
     for kind in KINDS:
+        if kind.figures and not figures:
+            continue
         taken = [
             reading
             for match in kind.pattern.finditer(open_text)
@@ -140,7 +146,7 @@ class _Tongues:
     def __init__(self, plain: str, base: Language) -> None:
         self._starts: list[int] = []
         self._languages: list[Language] = []
-        for word in _LETTERS.finditer(plain):
+        for word in _LETTERS.finditer(_SYMBOL.sub(lambda one: " " * len(one.group()), plain)):
             language = None if _CODE.fullmatch(word.group()) else language_of(word.group())
             if language:
                 self._starts.append(word.start())
@@ -194,7 +200,8 @@ def _said(text: str, place: tuple[int, int], run: list[Reading]) -> str:
         if position and _DASH.fullmatch(between):
             between = f" {_to(language_of(run[position - 1].said) or Language.EN)} "
             one = replace(one, said=numbers_ar.in_oblique(one.said))
-        pieces += [_apart(pieces, between), one.said]
+        pieces.append(_apart(pieces, between))
+        pieces.append(_apart(pieces, one.said))
         start = one.end
     pieces.append(_apart(pieces, text[start:end]))
     return " ".join("".join(pieces).split())
@@ -202,7 +209,8 @@ def _said(text: str, place: tuple[int, int], run: list[Reading]) -> str:
 
 def _apart(pieces: list[str], following: str) -> str:
     """Text behind a reading, kept apart from it where letters would touch."""
-    if pieces and pieces[-1][-1:].isalnum() and following[:1].isalnum():
+    before = next((piece for piece in reversed(pieces) if piece), "")
+    if before[-1:].isalnum() and following[:1].isalnum():
         return " " + following
     return following
 

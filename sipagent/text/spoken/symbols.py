@@ -29,7 +29,9 @@ def _between(match: re.Match[str], context: Context) -> str:
 
 
 ALONE: Final = Kind(
-    pattern(rf"(?<!\S){one_of(_WORDS)}(?=[\s.,؟?!،؛]|$)|(?<!\S)[~≈≥≤](?=[0-9])"), _sign
+    pattern(rf"(?<!\S){one_of(_WORDS)}(?=[\s.,؟?!،؛]|$)|(?<!\S)[~≈≥≤](?=[0-9])"),
+    _sign,
+    figures=False,
 )
 
 
@@ -42,4 +44,6 @@ _NUMBER: Final = "[0-9\ue000]"  # what has been read already is hidden
 BETWEEN_NUMBERS: Final = Kind(
     pattern(rf"(?<={_NUMBER})[/^](?={_NUMBER})"), _between_numbers, inside=True
 )
-BETWEEN: Final = Kind(pattern(r"(?<=[^\W\d_])[&/](?=[^\W\d_])"), _between, inside=True)
+BETWEEN: Final = Kind(
+    pattern(r"(?<=[^\W\d_])[&/](?=[^\W\d_])"), _between, inside=True, figures=False
+)

@@ -51,7 +51,8 @@ class Kind:
     ``read`` gives what is said for a match, or None where it is something else after all.
     ``codes`` names the groups whose letters belong to no language, such as "AED" or "km". What is
     read ``inside`` words may have letters on either side. What ``declines`` is a number of things,
-    which in Arabic has another form behind a preposition.
+    which in Arabic has another form behind a preposition. Without ``figures`` in the text, those
+    that need one are not looked for.
     """
 
     pattern: re.Pattern[str]
@@ -59,6 +60,7 @@ class Kind:
     codes: frozenset[str] = frozenset()
     inside: bool = False
     declines: bool = False
+    figures: bool = True
 
 
 def pattern(text: str, any_case: bool = False) -> re.Pattern[str]:

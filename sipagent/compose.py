@@ -10,7 +10,7 @@ from sipagent import engines
 from sipagent.call import Service
 from sipagent.config import BY_MODEL, Settings, Tenant
 from sipagent.connectors.accounts import Accounts
-from sipagent.dialog.agent import Agent, Answers, Clientele, Company, ModelAnalyst
+from sipagent.dialog.agent import Agent, Clientele, Company, ModelAnalyst
 from sipagent.dialog.conversation import Mind
 from sipagent.dialog.hearer import Ears
 from sipagent.dialog.policy import Policy
@@ -126,4 +126,4 @@ def _mind(settings: Settings, tenant: Tenant, loaded: Engines) -> Mind:
 
 def _clientele(tenant: Tenant, index: LexicalIndex) -> Clientele:
     company = Company(tenant.title or tenant.name, tenant.about, tenant.languages)
-    return Clientele(company, Answers(index))
+    return Clientele(company, index)

@@ -76,9 +76,7 @@ def _understood(event: Fields) -> list[tuple[str, str]]:
 def _timed(event: Fields) -> list[tuple[str, str]]:
     silence, words = f"silence {event['silence_ms']}", f"words {event['words_ms']}"
     thinking, voice = f"thinking {event['thinking_ms']}", f"voice {event['voice_ms']}"
-    return [
-        ("", f"answers after {event['total_ms']} ms ({silence}, {words}; {thinking}, {voice})")
-    ]
+    return [("", f"answers after {event['total_ms']} ms ({silence}, {words}; {thinking}, {voice})")]
 
 
 def _reply(event: Fields) -> list[tuple[str, str]]:

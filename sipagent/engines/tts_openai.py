@@ -62,7 +62,7 @@ class OpenAiSpeech:
                 trust_env=False,  # what is said to callers goes to this server and to no proxy
             )
         except httpx2.InvalidURL as error:
-            raise ConfigError(f"voice openai_speech: url: {error}") from None
+            raise ConfigError(f"voice openai-speech: url: {error}") from None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "OpenAiSpeech":
@@ -70,7 +70,7 @@ class OpenAiSpeech:
 
     @property
     def name(self) -> str:
-        return "openai_speech"
+        return "openai-speech"
 
     def speak(self, text: str, language: Language, rate_hz: int) -> AsyncIterator[Speech]:
         """Yield each clause in pieces as it arrives. Raises ``EngineError``."""
@@ -180,7 +180,7 @@ def _authorization(settings: OpenAiSpeechSettings) -> dict[str, str]:
     if not key and variable:
         key = os.environ.get(variable, "")
         if not key:
-            raise ConfigError(f"voice openai_speech: the environment has no {variable}; set it")
+            raise ConfigError(f"voice openai-speech: the environment has no {variable}; set it")
     if not (key.isascii() and key.isprintable()):
-        raise ConfigError("voice openai_speech: the key has characters that no key has")
+        raise ConfigError("voice openai-speech: the key has characters that no key has")
     return {"Authorization": f"Bearer {key}"} if key else {}

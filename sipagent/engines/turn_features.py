@@ -31,6 +31,7 @@ _WORDS_SHARE: Final = 1.0
 _LETTERS_SHARE: Final = 1.0
 _KINDS_SHARE: Final = 1.0
 _CUES_SHARE: Final = 0.6
+_MOOD_SHARE: Final = 1.0
 _NEGATION_REACH: Final = 3
 _PREFIX: Final = re.compile("^(?:وال|بال|فال|لل|ال|و|ب|ف|ل)(?=..)")
 _DIGITS: Final = "0"
@@ -161,6 +162,7 @@ def features(text: str) -> Features:
         (_LETTERS_SHARE, [*_letter_names(plain)], False),
         (_KINDS_SHARE, [*_kind_names(spoken)], False),
         (_CUES_SHARE, [*_cue_names(text, spoken)], True),
+        (_MOOD_SHARE, [*_mood(spoken)], True),
     )
     found: dict[int, float] = {}
     for share, names, each in parts:
@@ -246,7 +248,6 @@ def _cue_names(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
         yield from (
             "#short:" + name for name, cue in _CUE_WORDS.items() if not said.isdisjoint(cue)
         )
-    yield from _mood(spoken)
 
 
 def _flags(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
@@ -271,22 +272,34 @@ def _mood(spoken: Iterable[str]) -> Iterator[str]:
     """Words of mood, turned round by a negation before them: "not happy", "مب زين"."""
     negated = 0
     stronger = False
-    good = bad = 0
+    counts = dict.fromkeys(("furious", "bad", "good", "delighted"), 0)
     for word in spoken:
-        bare = _PREFIX.sub("", word)
-        for names, weight in ((FURIOUS, -2), (BAD, -1), (DELIGHTED, 2), (GOOD, 1)):
-            if word in names or bare in names:
-                weight = -weight if negated and weight > 0 else 0 if negated else weight
-                good += max(weight, 0)
-                bad -= min(weight, 0)
-                break
+        mood = _MOODS.get(word) or _MOODS.get(_PREFIX.sub("", word))
+        if mood in {"good", "delighted"} and negated:
+            mood = "bad"
+        elif negated and mood == "bad":
+            mood = None
+        if mood:
+            counts[mood] += 1
         stronger = stronger or word in STRONGER
         negated = _NEGATION_REACH if word in NEGATORS else max(0, negated - 1)
-    if good:
-        yield f"#good:{min(good, 4)}"
-        yield "#good"
-    if bad:
-        yield f"#bad:{min(bad, 4)}"
-        yield "#bad"
-    if stronger:
-        yield f"#stronger:{(good > bad) - (bad > good)}"
+    for mood, count in counts.items():
+        if count:
+            yield "#" + mood
+            yield f"#{mood}:{min(count, 3)}"
+            if stronger:
+                yield f"#stronger:{mood}"
+    if not any(counts.values()):
+        yield "#no-mood"
+
+
+_MOODS: Final = {
+    word: mood
+    for mood, names in (
+        ("bad", BAD),
+        ("good", GOOD),
+        ("delighted", DELIGHTED),
+        ("furious", FURIOUS),
+    )
+    for word in names
+}

@@ -9,7 +9,7 @@ from typing import Final
 
 from sipagent.knowledge.documents import Document
 from sipagent.knowledge.ranking import Match, Ranking
-from sipagent.ports import Sentence, Source
+from sipagent.ports import Question, Sentence, Source
 from sipagent.text.language import Language
 
 LEAST_COVERAGE: Final = 0.56
@@ -47,6 +47,27 @@ class LexicalIndex:
         if match is None or not trusted(match):
             return None
         return tuple(_sentence(match, number, spoken) for number in _spoken(match))
+
+    async def find(self, question: Question, most: int) -> tuple[Source, ...]:
+        """The sections that may answer, the likeliest first, for a reader who judges himself.
+
+        ``Source.sentence`` is the whole section. Read with the caller's last turn too, where the
+        question alone finds nothing.
+        """
+        spoken = (
+            question.language if question.language in self._rankings else question.language.other
+        )
+        ranking = self._rankings.get(spoken)
+        if ranking is None:
+            return ()
+        before = question.history[-1].caller if question.history else ""
+        found = ranking.ranked(question.text, question.language, most)
+        if before and (not found or ranking.leans(question.text, question.language)):
+            found = ranking.ranked(f"{before} {question.text}", question.language, most)
+        return tuple(
+            Source(match.document, match.section, " ".join(match.sentences), match.score)
+            for match in found
+        )
 
     def best(self, question: str, language: Language) -> Match | None:
         """The section that fits best, however badly."""

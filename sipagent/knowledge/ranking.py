@@ -7,6 +7,7 @@ counts more than one that does not. Decides nothing about answering.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 from typing import Final
 
@@ -97,13 +98,17 @@ class Ranking:
 
     def best(self, question: str, language: Language) -> Match | None:
         """The section that fits best, however badly; None where no word meets any."""
+        return next(iter(self.ranked(question, language, 1)), None)
+
+    def ranked(self, question: str, language: Language, most: int) -> list[Match]:
+        """At most so many sections that share a word with the question, the best first."""
         terms = self._terms(question, language)
         if not any(term.counts for term in terms):
-            return None
+            return []
         wanted = asked(question, language)
         matches = (self._match(passage, terms, wanted) for passage in self._passages)
-        best = max(matches, key=lambda match: match.score)
-        return best if best.score > 0 else None
+        best = nlargest(most, matches, key=lambda match: match.score)
+        return [match for match in best if match.score > 0]
 
     def _terms(self, question: str, language: Language) -> list[Term]:
         return query_terms(question, language, self._vocabulary)

@@ -1,6 +1,6 @@
 """Language models, and the tools that they may call."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -95,7 +95,7 @@ ModelPart = Fragment | ToolCall | Stopped
 class LanguageModel(Engine, Protocol):
     """Text to text."""
 
-    def complete(self, wanted: Completion) -> AsyncIterator[ModelPart]:
+    def complete(self, wanted: Completion) -> AsyncGenerator[ModelPart, None]:
         """Yield ``Fragment``s and whole ``ToolCall``s as they come, and ``Stopped`` at the end.
 
         Closing the iterator stops the server's work. Raises ``EngineError``.

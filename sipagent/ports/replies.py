@@ -132,8 +132,8 @@ class Responder(Engine, Protocol):
     """Decides what to say to a caller's turn."""
 
     def respond(self, question: Question) -> AsyncGenerator[ReplyPart, None]:
-        """Yield the reply in order: ``Sentence``s with ``ToolUsed`` between them and at most one
-        ``Asked`` at the end, or one ``Wanted``, or one ``Unknown``.
+        """Yield the reply in order: ``Sentence``s with ``ToolUsed`` between them, and at the end
+        at most one ``Asked``, ``Wanted`` or ``Unknown``, which may also stand alone.
 
         Closing the iterator stops all work for it. Raises ``EngineError``.
         """

@@ -47,8 +47,9 @@ OPEN: Final = re.compile(
       | h(?:t(?:t(?:p(?:s?(?::/{{0,2}})?)?)?)?)?
       | &\#?\w{{0,10}}
       | (?<!\w):[a-z_]{{0,30}}
-      | [*_~]{{1,3}} | \|{{1,9}} | (?<!\S)\*[0-9*]{{0,20}}\#? | (?<!\S)[^\s<>]{{0,60}}_[^\s<>]{{0,60}}
-      | [\\#]
+      | [*_~]{{1,40}} | \|{{1,9}}
+      | (?<!\S)\*[0-9*]{{0,20}}\#? | (?<!\S)[^\s<>]{{0,60}}_[^\s<>]{{0,60}}
+      | \\{{1,40}} | \#
     )\Z
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -61,6 +62,7 @@ _UNDERSCORES: Final = re.compile(r"(?<![\w.@+-])_+|_+(?![\w@.])")
 _JOINED: Final = re.compile(r"(?<!\S)[^\s@]+(?!\S)")
 _BRACES: Final = re.compile(r"[\[\]{}]|~~|`+|\\$|【|】")
 _HASHTAG: Final = re.compile(r"(?<!\S)#(?=[^\W\d])")
+_OPENER: Final = re.compile(r"<(?![\s0-9=]|\Z)")  # no tag may come of what is left
 _BAR: Final = re.compile(r"\s*\|+\s*")
 _DOT: Final = re.compile(r"\s*[•·‣▪●◦]\s*")
 
@@ -121,7 +123,8 @@ def plain_inline(text: str, before: str = "", after: str = "") -> str:
     """
     before, after = _kind(before), _kind(after)
     whole = before + _ESCAPED.sub(r"\1", text) + after
-    whole = _HASHTAG.sub("", _UNDERSCORES.sub("", _STARS.sub("", whole)))
+    for unspoken in (_OPENER, _STARS, _UNDERSCORES, _HASHTAG):
+        whole = unspoken.sub("", whole)
     text = whole[len(before) : len(whole) - len(after)]
     text = _JOINED.sub(lambda word: word[0].replace("_", " "), text)
     text = _DOT.sub(", ", _BAR.sub(", ", _BRACES.sub("", text)))

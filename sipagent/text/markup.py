@@ -164,6 +164,7 @@ class Markup:
                 self._take(place)
                 self._at_start = self._at_start or mark == NEW_LINE
                 return "".join(said)
+            self._before = found.group()[-1]
             said.append(self._kept(mark))
         said.append(self._plain(line[place:limit], line[limit : limit + 1]))
         self._take(limit)
@@ -182,7 +183,6 @@ class Markup:
         return self._counted(said)
 
     def _kept(self, mark: str) -> str:
-        self._before = mark[-1:] or self._before
         return mark if mark.startswith("<") else self._counted(mark)
 
     def _counted(self, said: str) -> str:

@@ -75,7 +75,7 @@ def over_rtp(folder: Path, clips: Sequence[Labelled]) -> list[Wired]:
     capture = folder / "barge-in.pcap"
     with node(folder, "tests.bench.delays", config, **settings) as served:
         with (
-            captured(capture, served.rtp_ports),
+            captured(capture, served.rtp_ports, served.port),
             ThreadPoolExecutor(AT_ONCE) as callers,
         ):
             made = list(callers.map(lambda clip: _call(served, clip, numbers), clips))

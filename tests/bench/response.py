@@ -65,8 +65,8 @@ to that packet. Floor: how much later the same speech ends when a plain pjsua2 s
 
 Engines with fixed delays: recogniser {1000 * delays.ASR_S:.0f} ms, first token \
 {1000 * delays.FIRST_TOKEN_S:.0f} ms, voice {1000 * delays.VOICE_S:.0f} ms. They begin at a pause \
-of {RULES.pause_ms} ms, before the turn is certain, and overlap with the silence that ends it. So a \
-response takes at least path = max(silence, {RULES.pause_ms} + {ENGINES_MS:.0f} ms), and our own \
+of {RULES.pause_ms} ms, before the turn is certain, and overlap with the silence that ends it. So \
+a response takes at least path = max(silence, {RULES.pause_ms} + {ENGINES_MS:.0f} ms), and our own \
 share = response - path - floor (its p50). After {delays.WHOLE!r} a silence of \
 {_wanted_ms(delays.WHOLE)} ms ends the turn, so the engines are the longer path: \
 {FIXED.paths_ms[0]:.0f} ms. After {delays.BROKEN_OFF!r} the silence is: {FIXED.paths_ms[1]:.0f} ms.\

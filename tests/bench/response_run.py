@@ -16,7 +16,7 @@ from sipagent.store.calllog import read
 from tests.bench.answers import TurnHeard, echo_ms, gaps_ms, turns
 from tests.bench.talkers import NUMBER, Said, Timetable, media_ports, talk
 from tests.bench.tenants import one_tenant
-from tests.bench.wire import Wire, calls, captured
+from tests.bench.wire import Wire, answered, calls, captured
 from tests.peers.processes import free_port, node, running
 
 CALLS_PER_S: Final = 5.0
@@ -85,18 +85,19 @@ def run(profile: Profile, folder: Path, size: int, turns_each: int) -> Run:
     folder.mkdir(parents=True, exist_ok=True)
     timetable = Timetable(profile.says, turns_each)
     with _served(profile, folder) as (server, data):
-        wires, totals_failed, set_up_ms = _called(profile, folder, server, timetable, size)
+        called = _called(profile, folder, server, timetable, size)
         records = _records(data) if data is not None else {}
     heard = []
-    for port, wire in wires.items():
-        heard += turns(wire, timetable, _decisions(records.get(port, ())))
+    for port, wire in called.wires.items():
+        record = records.get(called.names.get(port, ""), ())
+        heard += turns(wire, timetable, _decisions(record))
     return Run(
         profile,
         size,
-        totals_failed,
+        called.failed,
         heard,
-        set_up_ms,
-        [ms for wire in wires.values() for ms in gaps_ms(wire)],
+        called.set_up_ms,
+        [ms for wire in called.wires.values() for ms in gaps_ms(wire)],
         _stages(records),
     )
 
@@ -110,17 +111,26 @@ def floor(profile: Profile, folder: Path, size: int, turns_each: int) -> list[fl
     with running(command, folder / "echo.log", "Ready."):
         local = Profile(profile.name, profile.says)
         timetable = Timetable(profile.says, turns_each)
-        wires, _, _ = _called(local, folder, ("127.0.0.1", port), timetable, size)
-    return [ms for wire in wires.values() for ms in echo_ms(wire)]
+        called = _called(local, folder, ("127.0.0.1", port), timetable, size)
+    return [ms for wire in called.wires.values() for ms in echo_ms(wire)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Calls that were made: their packets and their Call-IDs by the agent's RTP port."""
+
+    wires: Mapping[int, Wire]
+    names: Mapping[int, str]
+    failed: int
+    set_up_ms: Sequence[float]
 
 
 def _called(
     profile: Profile, folder: Path, server: tuple[str, int], timetable: Timetable, size: int
-) -> tuple[Mapping[int, Wire], int, list[float]]:
-    """Packets by their caller's port, how many calls failed, how soon each was answered."""
+) -> _Called:
     ports, capture = media_ports(), folder / "calls.pcap"
     with (
-        captured(capture, ports, profile.interface),
+        captured(capture, ports, server[1], profile.interface),
         talk(
             *(folder, server, timetable, size, ports),
             calls_per_s=CALLS_PER_S,
@@ -128,9 +138,10 @@ def _called(
         ) as crowd,
     ):
         totals = crowd.ended(timetable.seconds + size / CALLS_PER_S + LATE_S)
-    wires = calls(capture.read_bytes(), ports)
+    pcap = capture.read_bytes()
     capture.unlink()
-    return wires, totals.failed, crowd.set_up_ms()
+    wires, names = calls(pcap, ports), answered(pcap, server[1])
+    return _Called(wires, names, totals.failed, crowd.set_up_ms())
 
 
 @contextmanager
@@ -145,15 +156,10 @@ def _served(profile: Profile, folder: Path) -> Iterator[tuple[tuple[str, int], P
         yield served.address, served.data
 
 
-def _records(data: Path) -> dict[int, list[dict[str, Any]]]:
-    """The ended calls' records by the caller's RTP port."""
-    found = {}
-    for path in sorted((data / "calls").glob("2*/*.jsonl")):
-        record = list(read(path))
-        for line in record:
-            if line["event"] == "Answered":
-                found[int(line["remote"].rpartition(":")[2])] = record
-    return found
+def _records(data: Path) -> dict[str, list[dict[str, Any]]]:
+    """The ended calls' records by their Call-ID."""
+    records = [list(read(path)) for path in (data / "calls").glob("2*/*.jsonl")]
+    return {record[0]["sip_call_id"]: record for record in records}
 
 
 def _decisions(record: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -165,6 +171,6 @@ def _decisions(record: Sequence[Mapping[str, Any]]) -> list[int]:
     ]
 
 
-def _stages(records: Mapping[int, Sequence[Mapping[str, Any]]]) -> dict[str, list[float]]:
+def _stages(records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[float]]:
     timed = [line for record in records.values() for line in record if line["event"] == "TurnTimed"]
     return {stage: [line[stage] for line in timed] for stage in STAGES} if timed else {}

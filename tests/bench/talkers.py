@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sipagent.cli.phone.audible import AUDIBLE_DBFS
 from sipagent.config import EspeakSettings
-from sipagent.engines.levels import active_dbfs, trimmed
+from sipagent.engines.levels import FRAME_MS, active_dbfs, frame_rms, trimmed
 from sipagent.engines.tts_espeak import EspeakVoice
 from sipagent.text.language import Language
 from tests.bench.load import FIRST_MEDIA, ROOM_DBFS, SCENARIO, Crowd, mu_law
@@ -72,7 +73,8 @@ class Timetable:
 
 @cache
 def spoken(said: Said) -> Samples:
-    """A sentence at its level, without silence around it; 8 kHz, -1 to 1."""
+    """A sentence at its level, 8 kHz, -1 to 1. What dies away under the level that counts as
+    audible is cut off: else its end would be one thing on the wire and another to a VAD."""
 
     async def speak() -> bytes:
         voice = EspeakVoice(EspeakSettings())
@@ -81,7 +83,10 @@ def spoken(said: Said) -> Samples:
     samples, _ = trimmed(
         np.frombuffer(asyncio.run(speak()), "<i2").astype(np.float32) / np.float32(32768), RATE_HZ
     )
-    return samples * np.float32(10 ** ((said.dbfs - active_dbfs(samples, RATE_HZ)) / 20))
+    loud = samples * np.float32(10 ** ((said.dbfs - active_dbfs(samples, RATE_HZ)) / 20))
+    frames = frame_rms(loud, RATE_HZ)
+    last = int(np.flatnonzero(frames > 10 ** (AUDIBLE_DBFS / 20))[-1]) + 1
+    return loud[: last * RATE_HZ * FRAME_MS // 1000]
 
 
 def media_ports() -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import re
 
 from sipagent.config.models import AgentSettings, OpenAiSettings
-from sipagent.dialog.agent import Agent, Answers, Clientele, Company
+from sipagent.dialog.agent import Agent, Clientele, Company
 from sipagent.dialog.agent.figures import figures
 from sipagent.dialog.agent.grounds import Grounds
 from sipagent.dialog.agent.small_talk import SmallTalk
@@ -60,7 +60,7 @@ async def test_an_answer_cites_the_tenants_document(documents: tuple[Document, .
     index = LexicalIndex(documents)
     async with openai_server() as server:
         model = OpenAiModel(OpenAiSettings(url=server.url, model=MODEL))
-        clientele = Clientele(Company("Noor نور"), Answers(index))
+        clientele = Clientele(Company("Noor نور"), index)
         agent = Agent(
             model, LexicalResponder({TENANT: index}), {TENANT: clientele}, AgentSettings()
         )

@@ -17,7 +17,7 @@ async def equipped(voice: str, folder: Path) -> AsyncIterator[dict[str, object]]
     match voice:
         case "piper":
             yield make_voices(folder)
-        case "openai_speech":
+        case "openai-speech":
             async with SpeechServer() as server:
                 yield {"url": server.url, "first_ms": 0}
         case "xtts":

@@ -10,6 +10,9 @@ from tests.contract.test_voice_contract import *  # noqa: F403  # the suite runs
 from tests.models.conftest import xtts
 
 
+pytestmark = pytest.mark.timeout(300)  # PyTorch beside others takes its time
+
+
 @pytest.fixture(scope="session")
 def whole(models_dir: Path) -> XttsVoice:
     return xtts(models_dir, first_ms=0)

@@ -22,6 +22,8 @@ from tests.contract.voice_streams import texts
 from tests.models.conftest import consent, xtts
 from tests.models.tiny_xtts import make_sample
 
+pytestmark = pytest.mark.timeout(300)  # PyTorch beside others takes its time
+
 SHORT = "please tell me your account number"
 
 

@@ -8,7 +8,7 @@ It records what it was asked, and whether a client's hanging up reached it. It h
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -118,10 +118,13 @@ class _Gone(Exception):
 
 
 class OpenAiServer:
-    """``scripts`` are used one a completion, in order; then it obeys, a token each ``pace_s``."""
+    """``scripts`` are used one a completion, in order; then ``reply`` says what it does; where
+    that says nothing it obeys, a token each ``pace_s``.
+    """
 
     def __init__(self, key: str = "", pace_s: float = 0.0) -> None:
         self.scripts: deque[Script] = deque()
+        self.reply: Callable[[Exchange], Script | None] = lambda exchange: None
         self.exchanges: list[Exchange] = []
         self.key = key
         self.pace_s = pace_s
@@ -198,7 +201,7 @@ class OpenAiServer:
             listed = {"data": [{"id": name, "object": "model"} for name in self.models]}
             script = [Refuse(200, json.dumps(listed))]
         elif script is None:
-            script = self.scripts.popleft() if self.scripts else None
+            script = self.scripts.popleft() if self.scripts else self.reply(exchange)
         steps = script if script is not None else _obedient(exchange.request, self.pace_s)
         begun = False
         for step in steps:

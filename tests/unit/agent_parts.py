@@ -1,7 +1,7 @@
 """Fakes of the ports for the tests of the agent: a model that writes what it is told to."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,7 +55,7 @@ class Model:
     waited_s: float = 0.0
     closed: bool = False
 
-    async def complete(self, wanted: Completion) -> AsyncIterator[ModelPart]:
+    async def complete(self, wanted: Completion) -> AsyncGenerator[ModelPart, None]:
         self.asked.append(wanted)
         script = self.scripts.pop(0)
         self.open += 1

@@ -156,3 +156,8 @@ def test_silence_need_not_be_answered() -> None:
 def test_an_agent_that_speaks_into_the_callers_silence_is_let_finish() -> None:
     steps = [Step(WhenSilent(), Silence(3.0)), parse("Hello", Language.EN)]
     assert Talk(steps, [(0, 1000), (4000, 6000)]).run(8000, said_ms=3000) == [1480, 6480]
+
+
+def test_words_that_ended_in_the_callers_own_are_no_answer() -> None:
+    talk = Talk(["@0 A long one", "Thanks"], [(500, 1000), (3000, 4000)])
+    assert talk.run(6000, said_ms=2000) == [0, 4480]

@@ -1,6 +1,7 @@
 """What is told of a run: rows, failures, the JUnit file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import parse
 
@@ -120,3 +121,9 @@ def test_a_nodes_desks_are_moved_to_the_run_and_keep_their_user_parts() -> None:
     moved = at_desk(tenant, "127.0.0.1:9")
     assert moved.desk == "sip:a.b@127.0.0.1:9;x=1"
     assert moved.emergency_desk == "sip:fire@127.0.0.1:9"
+
+
+def test_a_line_that_stood_still_is_told_beside_what_was_heard() -> None:
+    told = list(replace(result(), gap_ms=960.4).conversation())
+    assert told[-1].strip() == "the agent's packets stopped for 960 ms: a busy machine?"
+    assert "stopped" not in "".join(replace(result(), gap_ms=41.0).conversation())

@@ -138,7 +138,8 @@ def temperature(model: LinearModel, turns: Sequence[Turn]) -> float:
         chances = _chances(scored / np.float32(degree))
         return -float(np.log(chances[np.arange(len(right)), right] + 1e-9).mean())
 
-    return min(np.geomspace(0.2, 5, 60).tolist(), key=surprise)
+    degrees: list[float] = np.geomspace(0.2, 5, 60).tolist()
+    return min(degrees, key=surprise)
 
 
 def model_of(turns: Sequence[Turn], degree: float = 1.0) -> LinearModel:
@@ -164,7 +165,8 @@ def left_out(turns: Sequence[Turn]) -> None:
                 signs.append(sentiment * turn.sentiment > 0)
             if intent is not turn.intent:
                 confused[f"{turn.intent} as {intent}"] += 1
-    print(f"{np.mean(sum(hits.values(), [])):.3f} of intents right:")
+    right = [hit for one in hits.values() for hit in one]
+    print(f"{np.mean(right):.3f} of intents right, of {len(right)} turns:")
     print(", ".join(f"{intent} {np.mean(one):.2f}" for intent, one in hits.items()))
     print(f"mood {np.nanmean(errors):.3f} off; signs of clear moods right: {np.mean(signs):.3f}")
     print("\n".join(f"{count:4} {what}" for what, count in confused.most_common(12)))

@@ -120,7 +120,9 @@ class Pacing:
     def _is_past(self, one: Utterance) -> bool:
         if self._came_back:
             return one.end_ns <= self._since_ns
-        return one.start_ns <= self._since_ns and not self._outlasts(one)
+        if one.start_ns > self._since_ns:
+            return self._free_ns is not None and one.end_ns <= self._free_ns  # cut by the caller
+        return not self._outlasts(one)
 
     def _outlasts(self, one: Utterance) -> bool:
         """Whether it went on when the last step was over, as after a cough."""

@@ -47,6 +47,8 @@ def _case(suite: Element, result: Result) -> None:
     if result.responses_ms:
         facts["response_p50_ms"] = str(round(median(result.responses_ms)))
         facts["response_max_ms"] = str(max(result.responses_ms))
+    if result.gap_ms:
+        facts["gap_max_ms"] = f"{result.gap_ms:g}"
     if result.sip_call_id:
         facts["sip_call_id"] = result.sip_call_id
     for key, value in facts.items():

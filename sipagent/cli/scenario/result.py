@@ -3,15 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sipagent.cli.scenario.evidence import Episode
 from sipagent.cli.scenario.judging import Fault, answers, name_of
 from sipagent.cli.scenario.schema import Scenario
 
+SMOOTH_MS: Final = 120.0  # a gap between packets that a jitter buffer of a telephone hides
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``took_s`` is the call's whole time. ``broken`` is why there was no call, or no whole one."""
+    """``took_s`` is the call's whole time, ``ended`` who ended it and how, ``gap_ms`` the longest
+    time between two of the agent's packets.
+    """
 
     scenario: Scenario
     path: Path
@@ -20,6 +25,7 @@ class Result:
     took_s: float
     sip_call_id: str = ""
     ended: str = ""
+    gap_ms: float = 0.0
 
     @property
     def good(self) -> bool:
@@ -64,6 +70,8 @@ class Result:
                 lines.append((episode.until_ms, "", self.ended))
             for at_ms, who, text in sorted(lines, key=lambda line: line[0]):
                 yield f"{at_ms / 1000:8.2f}  {who:<7}{text}"
+        if self.gap_ms > SMOOTH_MS:
+            yield f"          the agent's packets stopped for {self.gap_ms:.0f} ms: a busy machine?"
 
 
 def _referred(episode: Episode) -> Sequence[tuple[int, str, str]]:

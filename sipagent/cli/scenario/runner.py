@@ -11,6 +11,7 @@ from typing import Final
 
 from sipagent.cli.phone.caller import Caller
 from sipagent.cli.phone.console import Console
+from sipagent.cli.phone.line import Party
 from sipagent.cli.phone.plan import NotAnswered, Plan
 from sipagent.cli.phone.rtp import RATE_HZ
 from sipagent.cli.scenario.booth import Played, prepared
@@ -122,6 +123,7 @@ async def _try(loaded: Loaded, target: Target, endpoint: Endpoint, hear: Hear) -
         time.monotonic() - began,
         report.sip_call_id,
         report.detail,
+        report.gaps[Party.AGENT]["received"].max_ms,
     )
     return Tried(result, caller)
 

@@ -8,7 +8,6 @@ out of the stream, ``grounds`` checks each citation against what the model was s
 
 from sipagent.dialog.agent.agent import Agent as Agent
 from sipagent.dialog.agent.agent import Clientele as Clientele
-from sipagent.dialog.agent.knowledge import Answers as Answers
 from sipagent.dialog.agent.knowledge import Knowledge as Knowledge
 from sipagent.dialog.agent.prompt import Company as Company
 from sipagent.dialog.agent.toolbelt import Tools as Tools

@@ -19,7 +19,6 @@ from sipagent.dialog.agent.data import as_data
 from sipagent.dialog.agent.grounds import Grounds
 from sipagent.dialog.agent.knowledge import Knowledge
 from sipagent.dialog.agent.small_talk import SmallTalk
-from sipagent.dialog.agent.streams import closing
 from sipagent.dialog.agent.toolbelt import Came, Toolbelt, Tools
 from sipagent.dialog.agent.wording import Wording
 from sipagent.dialog.tools import WISHES, Ask, ask_of
@@ -138,7 +137,7 @@ class Reply:
         offered = self._means.tools.specs if tools and not self._belt.tired else ()
         wanted = Completion(tuple(messages), offered, rules.most_tokens)
         async with (
-            closing(self._means.model.complete(wanted)) as stream,
+            aclosing(self._means.model.complete(wanted)) as stream,
             aclosing(self._each(stream)) as parts,
         ):
             try:

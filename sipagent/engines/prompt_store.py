@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import structlog
 
@@ -77,12 +77,21 @@ class StoredVoice:
         await self._voice.close()
 
 
-def made_by(settings: Mapping[str, object], *files: Path) -> str:
+@runtime_checkable
+class FromFiles(Protocol):
+    """A voice that is what its files are."""
+
+    @property
+    def model_files(self) -> tuple[Path, ...]: ...
+
+
+def made_by(settings: Mapping[str, object], voice: Voice) -> str:
     """A hash for a voice's settings and for the files that it was loaded from.
 
-    Files are told apart by size and time, since some are of many gigabytes. Secrets that hide
+    Files are told apart by size and time, since some have gigabytes. Secrets that hide
     themselves when printed are no part of it.
     """
+    files = voice.model_files if isinstance(voice, FromFiles) else ()
     seen = [[str(file), *_state(file)] for file in files]
     described = json.dumps([settings, seen], sort_keys=True, default=str)
     return hashlib.sha256(described.encode()).hexdigest()

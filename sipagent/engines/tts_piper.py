@@ -36,13 +36,13 @@ class PiperVoice:
     def __init__(self, settings: PiperSettings | None = None) -> None:
         self._settings = settings or PiperSettings()
         models_dir = self._settings.models_dir or Path("models")
-        self._speakers = {
-            language: _Speaker(
-                find_voice(self._settings.voice(language), models_dir / FOLDER, language),
-                self._settings,
-                language,
-            )
+        paths = {
+            language: find_voice(self._settings.voice(language), models_dir / FOLDER, language)
             for language in Language
+        }
+        self.model_files = tuple(paths.values())
+        self._speakers = {
+            language: _Speaker(path, self._settings, language) for language, path in paths.items()
         }
         self._workers = Workers("piper", self._settings.workers, self._settings.waiting)
 

@@ -29,7 +29,7 @@ from sipagent.engines.speakers import (
 from sipagent.engines.tts_clauses import Run, Samples, pace
 from sipagent.engines.tts_pieces import Pieces, Sounds
 from sipagent.engines.workers import Workers
-from sipagent.engines.xtts_model import SPEAKERS_FOLDER, XttsModel, find_model, packages
+from sipagent.engines.xtts_model import PARTS, SPEAKERS_FOLDER, XttsModel, find_model, packages
 from sipagent.errors import ConfigError
 from sipagent.ports import Speech
 from sipagent.text.language import Language
@@ -56,6 +56,7 @@ class XttsVoice:
         self._settings, self._model, self._workers = settings, model, workers
         self._latents = latents
         self._owner = owner
+        self.model_files: tuple[Path, ...] = ()
         self._pieces = Pieces(
             self.name, self._sound, first_ms=settings.first_ms, longest_s=LONGEST_S
         )
@@ -77,23 +78,24 @@ class XttsVoice:
         unspoken = sorted(set(Language) - model.languages)
         if unspoken:
             raise ConfigError(f"voice xtts: {folder} does not speak {', '.join(unspoken)}")
-        if chosen.clone is not None:
-            latents: Mapping[Language, Any] = _cloned(model, chosen.clone)
-        else:
-            presets = load_presets(chosen.presets or PRESETS)
-            latents = {
-                language: model.latents(_preset(presets, chosen.preset(language), language))
-                for language in Language
-            }
-        return cls(chosen, model, Workers("xtts", 1, chosen.waiting), latents)
+        speakers = _speakers(chosen, model)
+        latents = {language: model.latents(speaker) for language, speaker in speakers.items()}
+        samples = [sample for speaker in speakers.values() for sample in speaker.samples]
+        voice = cls(chosen, model, Workers("xtts", 1, chosen.waiting), latents)
+        voice.model_files = (*(folder / part for part in PARTS), *samples)
+        return voice
 
     async def cloned(self, folder: Path) -> "XttsVoice":
         """A voice that speaks as the person in ``folder``, by the same model and line.
 
         Raises ``ConsentMissing``, ``ModelMissing``. Closing it leaves this one open.
         """
-        latents = await self._workers.run(partial(_cloned, self._model, folder))
-        return XttsVoice(self._settings, self._model, self._workers, latents, owner=False)
+        speaker = await self._workers.run(partial(_agreed, self._model, folder))
+        latents = await self._workers.run(partial(self._model.latents, speaker))
+        own = dict.fromkeys(Language, latents)
+        voice = XttsVoice(self._settings, self._model, self._workers, own, owner=False)
+        voice.model_files = (*self.model_files, *speaker.samples)
+        return voice
 
     @property
     def name(self) -> str:
@@ -148,15 +150,24 @@ class XttsVoice:
             await self._workers.close()
 
 
-def _cloned(model: XttsModel, folder: Path) -> Mapping[Language, Any]:
-    """The latents of a person who agreed; of one who did not, none are kept either."""
+def _speakers(settings: XttsSettings, model: XttsModel) -> Mapping[Language, Speaker]:
+    if settings.clone is not None:
+        return dict.fromkeys(Language, _agreed(model, settings.clone))
+    presets = load_presets(settings.presets or PRESETS)
+    return {
+        language: _preset(presets, settings.preset(language), language) for language in Language
+    }
+
+
+def _agreed(model: XttsModel, folder: Path) -> Speaker:
+    """A person who agreed to be cloned; of one who did not, nothing is kept either."""
     try:
         speaker = load_clone(folder, datetime.now(UTC).date())
     except ConsentMissing:
         model.forget(digest((folder / SAMPLE_FILE,)))
         raise
     log.info("voice cloned with consent", voice="xtts", clone=speaker.name)
-    return dict.fromkeys(Language, model.latents(speaker))
+    return speaker
 
 
 def _preset(presets: Mapping[str, Speaker], name: str, language: Language) -> Speaker:

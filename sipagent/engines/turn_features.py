@@ -31,7 +31,7 @@ _WORDS_SHARE: Final = 1.0
 _LETTERS_SHARE: Final = 1.0
 _KINDS_SHARE: Final = 1.0
 _CUES_SHARE: Final = 0.6
-_MOOD_SHARE: Final = 1.0
+_MOOD_SHARE: Final = 2.5
 _NEGATION_REACH: Final = 3
 _PREFIX: Final = re.compile("^(?:وال|بال|فال|لل|ال|و|ب|ف|ل)(?=..)")
 _DIGITS: Final = "0"

@@ -31,7 +31,7 @@ COMPLETE: Final = re.compile(
   | (?P<tag>{marks.TAG.pattern})
   | (?P<url>{_ADDRESS})
   | (?P<entity> &(?:[A-Za-z]{{2,10}}|\#[0-9]{{1,6}}|\#[xX][0-9A-Fa-f]{{1,6}}); )
-  | (?<!\w)(?P<picture> :[a-z][a-z_]{{2,30}}: )
+  | (?P<picture> (?-i: :[a-z][a-z_]{{2,30}}: ) )
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -46,7 +46,7 @@ OPEN: Final = re.compile(
       | {_ADDRESS}
       | h(?:t(?:t(?:p(?:s?(?::/{{0,2}})?)?)?)?)?
       | &\#?\w{{0,10}}
-      | (?<!\w):[a-z_]{{0,30}}
+      | :[a-z_]{{0,30}}
       | [*_~]{{1,40}} | \|{{1,9}}
       | (?<!\S)\*[0-9*]{{0,20}}\#? | (?<!\S)[^\s<>]{{0,60}}_[^\s<>]{{0,60}}
       | \\{{1,40}} | \#

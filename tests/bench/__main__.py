@@ -1,4 +1,4 @@
-"""``make bench``: speed measured from outside, as tables and a picture in ``bench-output/``.
+"""``make bench``: speed measured from outside, as tables and pictures in ``bench-output/``.
 
 Nothing here passes or fails: budgets stand beside what was measured, and a plain pjsua2
 answerer beside the node in the same run.
@@ -9,33 +9,43 @@ import platform
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.bench.bargein import barge_in
 from tests.bench.churn import churn
 from tests.bench.facts import facts
 from tests.bench.flood import flood
 from tests.bench.loaded import capacity
 from tests.bench.rates import rates
-from tests.bench.report import Part, Row, document, picture
+from tests.bench.report import Findings, Part, Row, document, picture
+from tests.bench.response import response
 from tests.bench.skew import skew
 from tests.bench.soak import MINUTES, soak
 from tests.bench.talking import talking
+from tests.bench.turn_ends import turn_ends
+from tests.bench.words_lost import words_lost
 
 OUTPUT: Final = Path("bench-output")
-PARTS: Final[dict[str, tuple[Callable[[Path], list[Row]], str]]] = {
+Measure = Callable[[Path], Sequence[Row] | Findings]
+PARTS: Final[dict[str, tuple[Measure, str]]] = {
     "capacity": (capacity, "100, 250 and 500 live calls: CPU, packets, memory (6 min)"),
     "rate": (rates, "10 to 100 short calls a second: how soon they are answered (5 min)"),
     "flood": (flood, "5,000 strangers' INVITEs a second beside 50 live calls (5 min)"),
     "talk": (talking, "how soon the agent answers and falls silent (5 min)"),
+    "response": (response, "how soon at 1, 20 and 50 calls; our own share of it (8 min)"),
+    "turn-ends": (turn_ends, "labelled turns: cut off, and how late they end (5 min)"),
+    "barge-in": (barge_in, "labelled sounds over the agent: who stops it, how soon (6 min)"),
+    "words-lost": (words_lost, "word error rate with 0, 1 and 3 % of packets lost (5 min)"),
     "facts": (facts, "how often the caller hears the fact (5 min)"),
     "churn": (churn, "2,000 short calls: memory, threads, descriptors (6 min)"),
     "soak": (soak, "50 live calls, replaced as they end (30 min)"),
     "skew": (skew, "clocks that differ (an hour)"),
 }
-USUAL: Final = ("capacity", "rate", "flood", "talk", "facts", "churn")
+TALK: Final = ("talk", "response", "turn-ends", "barge-in", "words-lost", "facts")
+USUAL: Final = ("capacity", "rate", "flood", *TALK, "churn")
 
 
 def machine() -> str:
@@ -54,7 +64,7 @@ def machine() -> str:
 
 
 def arguments() -> argparse.Namespace:
-    told = "\n".join(f"  {name:9} {what}" for name, (_, what) in PARTS.items())
+    told = "\n".join(f"  {name:10} {what}" for name, (_, what) in PARTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
         description=f"Measure speed from outside. Parts:\n\n{told}",
@@ -86,7 +96,9 @@ def main() -> None:
     for name in names:
         print(f"bench: {name}", file=sys.stderr, flush=True)
         measure = partial(soak, minutes=given.minutes) if name == "soak" else PARTS[name][0]
-        done.append(Part(name, f'make bench BENCH="{name}"', measure(OUTPUT / name)))
+        found = measure(OUTPUT / name)
+        found = found if isinstance(found, Findings) else Findings(found)
+        done.append(Part(name, f'make bench BENCH="{name}"', found))
         text = document(machine(), done)
         (OUTPUT / "table.md").write_text(text)
     picture([row for part in done for row in part.rows], OUTPUT / "bench.png")

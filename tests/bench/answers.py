@@ -19,13 +19,15 @@ END_NS: Final = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class TurnHeard:
-    """A turn of the caller's, as its packets went. Times in ms; None where there was nothing.
+    """Turn number ``turn`` of the timetable, as its packets went; ``kind`` is which of the things
+    said it is. Times in ms; None where there was nothing.
 
     ``response_ms``: from the last packet of the speech to the first of 100 ms of the agent's.
     ``barge_in_ms``: from the first audible packet over the agent to the agent's last.
     ``decided_ms``: from the VAD's decision to the agent's last.
     """
 
+    turn: int
     kind: int
     response_ms: float | None
     barge_in_ms: float | None
@@ -46,6 +48,7 @@ def turns(wire: Wire, timetable: Timetable, decisions_ns: Sequence[int]) -> list
         fell_ns = over[-1].end_ns if over else None
         found.append(
             TurnHeard(
+                turn,
                 timetable.kind(turn),
                 (after[0].start_ns - said.end_ns) / MS if after and not still_talks else None,
                 (fell_ns - said.start_ns) / MS if fell_ns else None,

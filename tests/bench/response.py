@@ -66,10 +66,14 @@ to that packet. Floor: how much later the same speech ends when a plain pjsua2 s
 Engines with fixed delays: recogniser {1000 * delays.ASR_S:.0f} ms, first token \
 {1000 * delays.FIRST_TOKEN_S:.0f} ms, voice {1000 * delays.VOICE_S:.0f} ms. They begin at a pause \
 of {RULES.pause_ms} ms, before the turn is certain, and overlap with the silence that ends it. So \
-a response takes at least path = max(silence, {RULES.pause_ms} + {ENGINES_MS:.0f} ms), and our own \
-share = response - path - floor (its p50). After {delays.WHOLE!r} a silence of \
+a response takes at least path = max(silence, {RULES.pause_ms} + {ENGINES_MS:.0f} ms), counted \
+from where the VAD sees speech end. After {delays.WHOLE!r} a silence of \
 {_wanted_ms(delays.WHOLE)} ms ends the turn, so the engines are the longer path: \
-{FIXED.paths_ms[0]:.0f} ms. After {delays.BROKEN_OFF!r} the silence is: {FIXED.paths_ms[1]:.0f} ms.\
+{FIXED.paths_ms[0]:.0f} ms. After {delays.BROKEN_OFF!r} the silence is: {FIXED.paths_ms[1]:.0f} ms.
+
+Our own share = response - path - floor (its p50) - lag. Lag: how much later than the last audible \
+packet the VAD sees speech end; by the same model on the sound that was sent, on average over the \
+ways in which its windows of 32 ms can lie on packets.\
 """
 
 
@@ -127,18 +131,28 @@ def figures(done: Run, floors: Sequence[float]) -> list[Row]:
         )
         for share in (50, 95)
     ]
-    rows += [
-        Row(f"{name}: our own share, p{share}", "ms", percentile(own, share), limit)
-        for share, limit in OWN_MS.items()
-        if (own := done.own_ms(floor_ms))
-    ]
-    for kind, said in enumerate(done.profile.says if judged else ()):
-        own = done.own_ms(floor_ms, kind)
+    return [*rows, *(_own(name, done, floor_ms) if judged else ()), *_others(name, done)]
+
+
+def _own(name: str, done: Run, floor_ms: float) -> list[Row]:
+    """Our own share: without the VAD's lag, with it, and after each of the things said."""
+    rows = []
+    for what, own in (
+        (OWN, done.own_ms(floor_ms)),
+        (f"{OWN} and the VAD's lag", done.own_ms(floor_ms, lag=True)),
+    ):
         rows += [
-            Row(f"{name}: own, after {said.text!r}, p{share}", "ms", percentile(own, share))
+            Row(f"{name}: {what}, p{share}", "ms", percentile(own, share), limit)
+            for share, limit in OWN_MS.items()
+        ]
+    for kind, said in enumerate(done.profile.says):
+        own = done.own_ms(floor_ms, kind=kind)
+        rows += [
+            Row(f"{name}: {OWN} after {said.text!r}, p{share}", "ms", percentile(own, share))
             for share in OWN_MS
         ]
-    return [*rows, *_others(name, done)]
+    lags = list(done.lags_ms)
+    return [*rows, Row(f"{name}: the VAD's lag, p50", "ms", percentile(lags, 50))]
 
 
 def _others(name: str, done: Run) -> list[Row]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sipagent.store.calllog import read
 from tests.bench.answers import TurnHeard, echo_ms, gaps_ms, turns
-from tests.bench.talkers import NUMBER, Said, Timetable, media_ports, talk
+from tests.bench.talkers import NUMBER, Said, Timetable, lags_ms, media_ports, talk
 from tests.bench.tenants import one_tenant
 from tests.bench.wire import Wire, answered, calls, captured
 from tests.peers.processes import free_port, node, running
@@ -56,6 +56,7 @@ class Run:
     set_up_ms: Sequence[float]
     gaps_ms: Sequence[float]
     stages: Mapping[str, Sequence[float]]
+    lags_ms: Sequence[float] = ()  # of each turn, the VAD's
 
     @property
     def responses_ms(self) -> list[float]:
@@ -69,12 +70,13 @@ class Run:
     def decided_ms(self) -> list[float]:
         return [one.decided_ms for one in self.turns if one.decided_ms is not None]
 
-    def own_ms(self, floor_ms: float, kind: int | None = None) -> list[float]:
+    def own_ms(self, floor_ms: float, *, lag: bool = False, kind: int | None = None) -> list[float]:
         """The node's own share of each response, or of those to one thing said: what is left over
-        the path of its engines and its silence, and over the floor."""
+        the path of its engines and its silence, over the floor and, without ``lag``, over the
+        time that the VAD is late to see that speech has ended."""
         paths = self.profile.paths_ms
         return [
-            one.response_ms - floor_ms - paths[one.kind]
+            one.response_ms - floor_ms - paths[one.kind] - (0 if lag else self.lags_ms[one.turn])
             for one in self.turns
             if one.response_ms is not None and paths and kind in (None, one.kind)
         ]
@@ -99,6 +101,7 @@ def run(profile: Profile, folder: Path, size: int, turns_each: int) -> Run:
         called.set_up_ms,
         [ms for wire in called.wires.values() for ms in gaps_ms(wire)],
         _stages(records),
+        lags_ms(timetable),
     )
 
 

@@ -4,6 +4,7 @@ They hear nothing: when they speak does not depend on what is answered. Measures
 """
 
 import asyncio
+import audioop
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from sipagent.cli.phone.audible import AUDIBLE_DBFS
 from sipagent.config import EspeakSettings
 from sipagent.engines.levels import FRAME_MS, active_dbfs, frame_rms, trimmed
 from sipagent.engines.tts_espeak import EspeakVoice
+from sipagent.media.vad import SileroVad
 from sipagent.text.language import Language
 from tests.bench.load import FIRST_MEDIA, ROOM_DBFS, SCENARIO, Crowd, mu_law
+from tests.bench.vad_windows import probabilities, turns
 from tests.peers.processes import free_port
 
 RATE_HZ: Final = 8000
@@ -27,6 +30,9 @@ LEAD_S: Final = 3.0
 EVERY_S: Final = 7.013  # no multiple of a packet or of the VAD's window: each turn meets another
 TAIL_S: Final = 4.0
 MEDIA_PORTS: Final = 400
+PACKET: Final = 160
+PACKET_MS: Final = 20
+WAYS: Final = 8  # after so many packets, windows of 256 samples lie on packets as before
 NUMBER: Final = "+97142000000"
 
 Samples = NDArray[np.float32]
@@ -60,6 +66,11 @@ class Timetable:
         """Which of ``says`` it is."""
         return turn % len(self.says)
 
+    def last_packet(self, turn: int) -> int:
+        """How many packets have been sent when the speech of a turn has."""
+        last = round(self.at_s(turn) * RATE_HZ) + len(spoken(self.says[self.kind(turn)]))
+        return -(-last // PACKET)
+
     def sound(self) -> bytes:
         """The whole call as mu-law: a quiet room, and the turns in it."""
         noise = np.random.default_rng(7).standard_normal(round(self.seconds * RATE_HZ))
@@ -87,6 +98,24 @@ def spoken(said: Said) -> Samples:
     frames = frame_rms(loud, RATE_HZ)
     last = int(np.flatnonzero(frames > 10 ** (AUDIBLE_DBFS / 20))[-1]) + 1
     return loud[: last * RATE_HZ * FRAME_MS // 1000]
+
+
+def lags_ms(timetable: Timetable) -> list[float]:
+    """How much later than the last audible packet of each turn the VAD sees it end, on average.
+
+    By the node's own VAD on the very sound that is sent, in each way in which its windows can lie
+    on packets: a node that begins to listen one packet later has other windows.
+    """
+    vad, sound = SileroVad(RATE_HZ), audioop.ulaw2lin(timetable.sound(), 2)
+    found: list[list[float]] = [[] for _ in range(timetable.turns)]
+    for late in range(WAYS):
+        heard = probabilities(vad, sound[2 * PACKET * late :])
+        for _, event in turns(heard):
+            ended_ms = event.ended_ms + PACKET_MS * late
+            turn = round((ended_ms / 1000 - LEAD_S) // EVERY_S)
+            if 0 <= turn < timetable.turns:
+                found[turn].append(ended_ms - PACKET_MS * timetable.last_packet(turn))
+    return [sum(each) / len(each) for each in found]
 
 
 def media_ports() -> tuple[int, int]:

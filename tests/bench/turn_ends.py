@@ -7,7 +7,7 @@ way of hearing, silence alone, and Smart Turn where it is installed. Times are t
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,16 +15,13 @@ from typing import Final
 import numpy as np
 
 from sipagent import engines
-from sipagent.call import _turn_rules
-from sipagent.config import HearingSettings
 from sipagent.dialog.hearer import AFTER_MS, BEFORE_MS
 from sipagent.dialog.turn_end import Heard, Silences, silence_ms
 from sipagent.dialog.turns import EndOfTurn
 from sipagent.engines.asr_whisper import WhisperTranscriber
 from sipagent.errors import StartError
-from sipagent.events import Event, SpeechPaused, TurnEnded
-from sipagent.media.quiet import QuietLine
-from sipagent.media.vad import WINDOW_MS, SileroVad, VadState
+from sipagent.events import SpeechPaused, TurnEnded
+from sipagent.media.vad import SileroVad
 from sipagent.ports import Expect, TurnDetector
 from sipagent.text.language import Language
 from tests.bench.clipset import TURNS, Labelled, made, share_out
@@ -41,6 +38,7 @@ from tests.bench.simulated import (
     simulate,
     speech_of,
 )
+from tests.bench.vad_windows import fed, probabilities, rules, turns
 
 ASR_S: Final = 0.1  # charged for a look at the words
 DETECTOR_S: Final = 0.03
@@ -49,6 +47,7 @@ BASE_MS: Final = 700
 SMART_LEAST: Final = 0.5  # of probability, that ends a turn at its pause
 SMART_MOST_MS: Final = 3000  # of silence, that ends it all the same: its framework's default
 AFTER_S: Final = 4.0  # that a clip's end is waited for
+AFTER: Final = bytes(round(2 * RATE_HZ * AFTER_S))
 OURS: Final = "sipagent"
 WITH_SMART: Final = "sipagent with Smart Turn"
 SMART: Final = "Smart Turn alone"
@@ -138,10 +137,10 @@ def silence_alone(clips: Sequence[Labelled]) -> list[dict[str, Ended]]:
     vad = SileroVad(RATE_HZ)
     found = []
     for clip in clips:
-        speech = probabilities(vad, clip.pcm())
+        speech = probabilities(vad, clip.pcm() + AFTER)
         found.append(
             {
-                _silence_name(most_ms): judged(clip, _turn_ends(speech, most_ms))
+                _silence_name(most_ms): judged(clip, (at for at, _ in turns(speech, most_ms)))
                 for most_ms in SILENCES_MS
             }
         )
@@ -152,41 +151,13 @@ def _silence_name(most_ms: int) -> str:
     return f"{most_ms} ms of silence"
 
 
-def probabilities(vad: SileroVad, pcm: bytes) -> list[float]:
-    """Of speech, in each window of a clip and of 4 s of silence after it, as the ear has them."""
-    state, line = VadState(RATE_HZ), QuietLine()
-    size = 2 * vad.window_samples
-    sound = pcm + bytes(round(2 * RATE_HZ * AFTER_S))
-    found = []
-    for at in range(0, len(sound) - size + 1, size):
-        window = sound[at : at + size]
-        if line.is_quiet(window):
-            state.skip(window)
-            found.append(0.0)
-        else:
-            found += vad.probabilities([window], [state])
-    return found
-
-
-def _turn_ends(speech: Sequence[float], most_ms: int) -> list[float]:
-    listener = EndOfTurn(replace(_turn_rules(HearingSettings()), end_silence_ms=most_ms))
-    return [at for at, event in _fed(listener, speech) if isinstance(event, TurnEnded)]
-
-
-def _fed(listener: EndOfTurn, speech: Sequence[float]) -> Iterable[tuple[float, Event]]:
-    """What a listener tells, and when: at the end of the window that it heard."""
-    for number, share in enumerate(speech):
-        for event in listener.feed(number * WINDOW_MS, WINDOW_MS, share):
-            yield (number + 1) * WINDOW_MS, event
-
-
 def smart_alone(clips: Sequence[Labelled]) -> list[Ended]:
     """Smart Turn as its framework uses it: asked at each pause, else 3 s of silence."""
     detector = engines.load("turn_detector", "smart-turn", {})
     real, vad = RealTime(), SileroVad(RATE_HZ)
     try:
         return [
-            judged(clip, asked_at_pauses(detector, real, probabilities(vad, pcm), pcm))
+            judged(clip, asked_at_pauses(detector, real, probabilities(vad, pcm + AFTER), pcm))
             for clip in clips
             for pcm in (clip.pcm(),)
         ]
@@ -199,15 +170,14 @@ def asked_at_pauses(
     detector: TurnDetector, real: RealTime, speech: Sequence[float], pcm: bytes
 ) -> list[float]:
     """When turns end that a detector alone judges, at each pause of the node's length."""
-    rules = replace(_turn_rules(HearingSettings()), end_silence_ms=SMART_MOST_MS)
-    listener, ends = EndOfTurn(rules), list[float]()
-    for at, event in _fed(listener, speech):
+    listener, ends = EndOfTurn(rules(SMART_MOST_MS)), list[float]()
+    for at, event in fed(listener, speech):
         match event:
             case SpeechPaused(started_ms=started_ms, ended_ms=ended_ms):
                 first, last = max(0, started_ms - BEFORE_MS), ended_ms + AFTER_MS
                 turn = pcm[first * RATE_HZ // 500 : last * RATE_HZ // 500]
                 if real.run(detector.finished(turn, RATE_HZ)) >= SMART_LEAST:
-                    wanted = rules.pause_ms + round(1000 * DETECTOR_S)
+                    wanted = rules().pause_ms + round(1000 * DETECTOR_S)
                     listener.end_turn_after(wanted, ended_ms)
             case TurnEnded():
                 ends.append(at)

@@ -13,6 +13,7 @@ from sipagent.engines.resample_stream import ResamplingStream
 from sipagent.engines.tts_clauses import Run, pace, placed, runs
 from sipagent.engines.tts_stream import ClauseStream, Habits
 from sipagent.engines.wav_stream import NoSound, SoundStream
+from sipagent.media.ledger import Ledger
 from sipagent.ports import Speech
 from sipagent.text.clauses import clauses
 from sipagent.text.language import Language
@@ -294,6 +295,22 @@ def test_every_word_is_in_one_piece_and_the_last_ends_with_the_sound() -> None:
         edges = [edge for word in piece.words for edge in (word.start, word.end)]
         assert edges == sorted(edges)
         assert all(0 <= edge <= piece.samples for edge in edges)
+
+
+@pytest.mark.parametrize("heard_ms", [0, 90, 400, 1000, 1500, 5000])
+def test_the_record_of_a_cut_holds_no_word_that_had_not_ended(heard_ms: int) -> None:
+    """The ledger of the playout, fed with the pieces; the tones tell where words truly end."""
+    habits = Habits()
+    streamed(EN, spoken_tones(EN), habits)
+    ledger, offset = Ledger(), 0
+    for piece in streamed(EN, spoken_tones(EN), habits):
+        ledger.wrote([(word.text, word.end) for word in piece.words], start=offset)
+        offset += piece.samples
+    cut = ledger.cut(at=heard_ms * 8)
+    assert f"{cut.heard} {cut.unheard}".strip() == EN
+    truly = [10 + 60 * sum(map(len, EN.split()[: n + 1])) + 30 * n for n in range(len(EN.split()))]
+    assert len(cut.heard.split()) <= sum(end <= heard_ms + 60 for end in truly)
+    assert len(cut.heard.split()) >= sum(end <= heard_ms - 250 for end in truly)
 
 
 def test_a_voice_that_speaks_slowly_is_expected_to() -> None:

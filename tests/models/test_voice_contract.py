@@ -9,7 +9,6 @@ from sipagent.ports import Voice
 from tests.contract.test_voice_contract import *  # noqa: F403  # the suite runs here
 from tests.models.conftest import xtts
 
-
 pytestmark = pytest.mark.timeout(300)  # PyTorch beside others takes its time
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from sipagent.engines.prompt_store import SUFFIX, StoredVoice, made_by, whole
 from sipagent.errors import EngineError
@@ -215,17 +216,22 @@ async def test_it_is_the_voice_in_all_else(tmp_path: Path) -> None:
     assert voice.closed
 
 
-def test_what_a_voice_is_made_of_has_one_name(tmp_path: Path) -> None:
-    from pydantic import SecretStr
+def test_what_a_voice_is_made_of_has_one_name() -> None:
+    voice = Voice()
+    plain = made_by({"english": "a", "pitch": 3}, voice)
+    assert made_by({"pitch": 3, "english": "a"}, voice) == plain
+    assert made_by({"english": "b", "pitch": 3}, voice) != plain
+    with_key = [made_by({"api_key": SecretStr(key)}, voice) for key in ("one", "two")]
+    assert with_key[0] == with_key[1]
+
+
+def test_another_model_under_the_same_name_is_another_voice(tmp_path: Path) -> None:
+    class Loaded(Voice):
+        model_files = (tmp_path / "voice.onnx", tmp_path / "missing")
 
     model = tmp_path / "voice.onnx"
     model.write_bytes(b"1")
-    plain = made_by({"english": "a", "pitch": 3}, model)
-    assert made_by({"pitch": 3, "english": "a"}, model) == plain
-    assert made_by({"english": "b", "pitch": 3}, model) != plain
-    assert made_by({"english": "a", "pitch": 3}) != plain
-    with_key = [made_by({"api_key": SecretStr(key)}) for key in ("one", "two")]
-    assert with_key[0] == with_key[1]
+    first = made_by({}, Loaded())
+    assert first != made_by({}, Voice())
     model.write_bytes(b"22")
-    assert made_by({"english": "a", "pitch": 3}, model) != plain
-    assert made_by({}, tmp_path / "missing")
+    assert made_by({}, Loaded()) != first

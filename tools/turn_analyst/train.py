@@ -28,6 +28,7 @@ STEPS: Final = 160
 RATE: Final = 0.05
 DECAY: Final = 1e-5  # of the weights, in the loss
 DROPPED: Final = 0.4  # of the features, at each step anew: no weight may lean on another
+CUE: Final = 0.59  # values from here on are cues, which are never dropped
 SENTIMENT_WEIGHT: Final = 4.0
 CLEAR_MOOD: Final = 0.3
 INTENTS: Final = tuple(Intent)
@@ -108,9 +109,10 @@ def train(turns: Sequence[Turn]) -> tuple[Floats, Floats]:
     bias = np.zeros(len(INTENTS) + 1, np.float32)
     adam = Adam([weights, bias], RATE, STEPS)
     chance = np.random.default_rng(SEED)
+    lasting = data.values >= CUE
     for step in range(1, STEPS + 1):
         kept = chance.random(len(data.values), np.float32) >= DROPPED
-        values = data.values * kept / np.float32(1 - DROPPED)
+        values = np.where(lasting, data.values, data.values * kept / np.float32(1 - DROPPED))
         scored = data.times(weights, values) + bias
         errors = np.empty_like(scored)
         errors[:, :-1] = (_chances(scored[:, :-1]) - wanted) * importance[:, None]

@@ -36,7 +36,7 @@ from sipagent.sip.endpoint import Endpoint
 from sipagent.text.language import Language
 
 FAILED: Final = 1
-JOBS: Final = 10
+JOBS: Final = 12
 LEGS_PER_CALL: Final = 3  # the agent's, and on a transfer both of the desk's
 _NUMBER: Final = re.compile(r"\+?\d{3,15}")
 

@@ -37,6 +37,7 @@ async def own_node(
 ) -> AsyncIterator[tuple[str, int]]:
     """Serve from here to the end of the block; yields HOST and port.
 
+    ``settings`` are those of ``config``, or where it is None of what the node reads by itself;
     ``desk`` is HOST:PORT, where every transfer goes. Raises ``NodeFailed``.
     """
     port = free_port(HOST)
@@ -48,7 +49,8 @@ async def own_node(
     log = folder / "node.log"
     with log.open("wb") as errors:
         node = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sipagent", "serve", "--config", str(config or os.devnull)),
+            *(sys.executable, "-m", "sipagent", "serve"),
+            *(("--config", str(config)) if config is not None else ()),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,

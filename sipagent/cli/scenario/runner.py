@@ -49,7 +49,7 @@ async def run(
 
     Raises ``Unreachable`` where nothing is there to be called.
     """
-    waiting = list(reversed(loaded))
+    waiting = sorted(loaded, key=_silence_s)  # the longest are taken first
     done: asyncio.Queue[Tried] = asyncio.Queue()
 
     async def work(number: int) -> None:
@@ -65,6 +65,10 @@ async def run(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+def _silence_s(loaded: Loaded) -> float:
+    return sum(step.silence_s or 0.0 for step in loaded.scenario.steps)
 
 
 async def _next(done: "asyncio.Queue[Tried]", workers: Sequence["asyncio.Task[None]"]) -> Tried:

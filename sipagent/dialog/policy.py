@@ -127,10 +127,10 @@ class Rules:
     low_turns: int = 2  # so many in a row lead to a human; the ones before are asked again
     angry: float = -0.5
     angry_turns: int = 2  # so many, with no friendly turn between, lead to a human
-    very_angry: float = -0.8  # once is enough
+    very_angry: float = -0.7  # once is enough
     friendly: float = 0.2
     unknown_turns: int = 3  # questions in a row without an answer
-    sure_intent: float = 0.8  # of the analyst, that lets the intent alone decide
+    sure_intent: float = 0.9  # of the analyst, that lets the intent alone decide
     in_scope: frozenset[str] = frozenset()
     words: PolicyWords = field(default_factory=shipped_words)
 

@@ -1,4 +1,4 @@
-"""Change the rate of sound that is still arriving. Knows no speech and no stream's end of words.
+"""Change the rate of sound that is still arriving. Knows nothing of speech.
 
 The result of all pieces together is that of ``resample`` over the whole, so that no seam is heard.
 """

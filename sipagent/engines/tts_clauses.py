@@ -23,7 +23,7 @@ from sipagent.text.spoken import Unit
 
 SPEECH_DBFS: Final = -20.0
 SCRIPT_PAUSE_MS: Final = 15
-EMPHASIS_PACE: Final = 0.9  # no engine here can stress a word; a little slower is heard as weight
+EMPHASIS_PACE: Final = 0.9  # a little slower is heard as weight, whatever the voice
 LETTERS_OF_A_DIGIT: Final = 4  # "3" is said as "three"
 TATWEEL: Final = "\u0640"  # lengthens a word in print and is no sound
 

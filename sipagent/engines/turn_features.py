@@ -6,7 +6,7 @@ features that it was trained on, so ``VERSION`` changes with them.
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,7 +49,7 @@ def _folded(text: str) -> frozenset[str]:
     return frozenset(word_list(fold(text)))
 
 
-_CUE_WORDS: Final = {
+CUE_WORDS: Final = {
     "want": _folded(
         "want need like wanna أبغى أبي أبا أريد بغيت ودي حاب أحتاج محتاج أرغب أود نبغي نبي أرجو"
     ),
@@ -147,7 +147,7 @@ _MORE_KINDS: Final = {
 }
 _KINDS: Final = {
     word: kind
-    for table in (_CUE_WORDS, _MORE_KINDS)
+    for table in (CUE_WORDS, _MORE_KINDS)
     for kind, names in table.items()
     for word in names
 }
@@ -162,7 +162,7 @@ def features(text: str) -> Features:
         (_LETTERS_SHARE, [*_letter_names(plain)], False),
         (_KINDS_SHARE, [*_kind_names(spoken)], False),
         (_CUES_SHARE, [*_cue_names(text, spoken)], True),
-        (_MOOD_SHARE, [*_mood(spoken)], True),
+        (_MOOD_SHARE, [*_mood_names(spoken)], True),
     )
     found: dict[int, float] = {}
     for share, names, each in parts:
@@ -239,15 +239,13 @@ def _cue_names(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
         yield "#numbers"
     yield from _flags(text, spoken)
     said = frozenset(spoken) | {_PREFIX.sub("", word) for word in spoken}
-    for name, cue in _CUE_WORDS.items():
+    for name, cue in CUE_WORDS.items():
         if not said.isdisjoint(cue):
             yield "#" + name
             if spoken[0] in cue:
                 yield "#first:" + name
     if len(spoken) <= 3:
-        yield from (
-            "#short:" + name for name, cue in _CUE_WORDS.items() if not said.isdisjoint(cue)
-        )
+        yield from ("#short:" + name for name, cue in CUE_WORDS.items() if not said.isdisjoint(cue))
 
 
 def _flags(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
@@ -268,29 +266,34 @@ def _flags(text: str, spoken: tuple[str, ...]) -> Iterator[str]:
         yield "#subject-first"
 
 
-def _mood(spoken: Iterable[str]) -> Iterator[str]:
-    """Words of mood, turned round by a negation before them: "not happy", "مب زين"."""
-    negated = 0
-    stronger = False
-    counts = dict.fromkeys(("furious", "bad", "good", "delighted"), 0)
-    for word in spoken:
-        mood = _MOODS.get(word) or _MOODS.get(_PREFIX.sub("", word))
-        if mood in {"good", "delighted"} and negated:
-            mood = "bad"
-        elif negated and mood == "bad":
-            mood = None
-        if mood:
-            counts[mood] += 1
-        stronger = stronger or word in STRONGER
-        negated = _NEGATION_REACH if word in NEGATORS else max(0, negated - 1)
-    for mood, count in counts.items():
-        if count:
-            yield "#" + mood
-            yield f"#{mood}:{min(count, 3)}"
-            if stronger:
-                yield f"#stronger:{mood}"
-    if not any(counts.values()):
+def _mood_names(spoken: Sequence[str]) -> Iterator[str]:
+    counts = mood(spoken)
+    for name, count in counts.items():
+        yield "#" + name
+        yield f"#{name}:{min(count, 3)}"
+        if not STRONGER.isdisjoint(spoken):
+            yield "#stronger:" + name
+    if not counts:
         yield "#no-mood"
+
+
+def mood(spoken: Iterable[str]) -> dict[str, int]:
+    """How many words are "furious", "bad", "good" and "delighted"; those without are left out.
+
+    A negation turns them round: "not happy", "مب زين" are bad, "no problem" is nothing.
+    """
+    negated = 0
+    counts: dict[str, int] = {}
+    for word in spoken:
+        kind = _MOODS.get(word) or _MOODS.get(_PREFIX.sub("", word))
+        if negated and kind in {"good", "delighted"}:
+            kind = "bad"
+        elif negated and kind == "bad":
+            kind = None
+        if kind:
+            counts[kind] = counts.get(kind, 0) + 1
+        negated = _NEGATION_REACH if word in NEGATORS else max(0, negated - 1)
+    return counts
 
 
 _MOODS: Final = {

@@ -3,7 +3,7 @@
 BIN := .venv/bin
 PEERS := baresip kamailio openssl sip-tester tshark
 
-.PHONY: help setup peers demo serve test test-vllm check bench interop sanitize format
+.PHONY: help setup peers demo serve test test-models test-vllm check bench interop sanitize format
 
 help:
 	@echo 'make demo    two calls, English and Arabic, from greeting to transfer; ASK="..." asks your own'
@@ -13,6 +13,7 @@ help:
 	@echo 'make bench   measure speed from outside, 35 minutes; tables go to bench-output/;'
 	@echo '             BENCH="talk churn" chooses parts, BENCH=--help lists them'
 	@echo 'make interop try the node with every peer; writes the table of docs/interop.md'
+	@echo 'make test-models  XTTS v2 in an environment of its own, with a tiny random model'
 	@echo 'make test-vllm  a real vLLM in an environment of its own (3.4 GB), with a random model'
 	@echo 'make sanitize  native classes and torture under address and thread sanitizers'
 
@@ -46,6 +47,10 @@ bench: setup peers
 
 interop: setup peers
 	@$(BIN)/pytest -q -p tests.interop --interop docs/interop.md
+
+test-models:
+	@deploy/xtts/setup.sh
+	@.venv-models/bin/python -m pytest -q tests/models
 
 test-vllm: setup
 	@deploy/vllm/setup.sh

@@ -67,7 +67,7 @@ environment() {
     local wheel
     wheel=$("$VENV/bin/python" deploy/pjsua2/build.py | tail -n 1)
     say "Python packages"
-    "${pip[@]}" install -e '.[dev,picture,whisper]'
+    "${pip[@]}" install -e '.[dev,picture,piper,whisper]'
     "${pip[@]}" install --no-deps "${MODELS[@]}"
     "${pip[@]}" install --no-deps --force-reinstall "$wheel"
     printf '%s' "$want" >"$ready"

@@ -15,6 +15,8 @@ from sipagent.dialog.conversation import Mind
 from sipagent.dialog.hearer import Ears
 from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import Prompts
+from sipagent.engines.prompt_store import StoredVoice, made_by
+from sipagent.errors import EngineError, StartError
 from sipagent.handoff.token import Tokens
 from sipagent.handoff.transfer import Handoff
 from sipagent.knowledge.documents import load_documents
@@ -57,7 +59,7 @@ class Engines:
         by_model = chosen.analyst == BY_MODEL["analyst"]
         detector = chosen.turn_detector
         return cls(
-            voice=engines.load("voice", chosen.voice, chosen.own("voice")),
+            voice=engines.load("voice", chosen.voice, settings.voice()),
             transcribers=engines.transcribers(
                 chosen.transcriber,
                 settings.recogniser(),
@@ -87,12 +89,22 @@ class Engines:
 async def services(settings: Settings, loaded: Engines, tick: Tick) -> Mapping[str, Service]:
     """A service for each tenant, by its name; the prompts are sound from here on."""
     rate_hz = settings.media.clock_hz
-    prompts = await Prompts.render(loaded.voice, rate_hz)
+    stored = StoredVoice(
+        loaded.voice, settings.data_dir / "prompts", made_by(settings.voice(), loaded.voice)
+    )
+    try:
+        prompts = await Prompts.render(stored, rate_hz)
+        greetings = {
+            tenant.name: await prompts.greeting(tenant.greeting, stored, rate_hz)
+            for tenant in settings.tenants
+        }
+    except EngineError as error:
+        raise StartError(f"the prompts cannot be spoken: {error}; see engines.voice") from None
     handoff = Handoff(Tokens(settings.handoff.token_life_s), settings.handoff)
     return {
         tenant.name: Service(
             tenant=tenant,
-            prompts=await prompts.greeting(tenant.greeting, loaded.voice, rate_hz),
+            prompts=greetings[tenant.name],
             voice=loaded.voice,
             mind=_mind(settings, tenant, loaded),
             handoff=handoff,

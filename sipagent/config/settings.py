@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         default_factory=demo_tenants, min_length=1, description="[[tenants]] tables"
     )
 
+    def voice(self) -> dict[str, object]:
+        """The chosen voice's own settings; models lie in the data directory by default."""
+        own = self.engines.own("voice")
+        if "models_dir" not in own:
+            return own
+        return {**own, "models_dir": own["models_dir"] or self.data_dir / "models"}
+
     def recogniser(self) -> dict[str, object]:
         """The chosen recogniser's own settings; models lie in the data directory by default."""
         own = self.engines.own("transcriber")

@@ -26,7 +26,12 @@ from sipagent.ports import (
 if TYPE_CHECKING:
     from sipagent.engines.llm_lexical import Index
 
-EXTRAS: Final[Mapping[str, str]] = {"whisper": "whisper"}  # by engine; the others need the base
+EXTRAS: Final[Mapping[str, str]] = {  # by engine; the others need the base
+    "piper": "piper",
+    "smart-turn": "smart-turn",
+    "whisper": "whisper",
+    "xtts": "xtts",
+}
 
 
 @overload

@@ -13,12 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sipagent.engines.mood_words import BAD, DELIGHTED, FURIOUS, GOOD, NEGATORS, STRONGER
-from sipagent.text.arabic import fold
+from sipagent.engines.turn_words import CUE_WORDS, KINDS, MOODS, NEGATORS, STRONGER
 from sipagent.text.backchannels import is_backchannel, says_stop
 from sipagent.text.dangling import ASKING_AR, ASKING_EN, AUXILIARIES, HESITATIONS, SUBJECTS
 from sipagent.text.spoken_digits import digits_in, is_number_word, only_digits
-from sipagent.text.word_list import word_list
 from sipagent.text.words import words
 from sipagent.text.yes_no import yes_or_no
 
@@ -43,114 +41,6 @@ class Features:
 
     buckets: NDArray[np.int32]
     values: NDArray[np.float32]
-
-
-def _folded(text: str) -> frozenset[str]:
-    return frozenset(word_list(fold(text)))
-
-
-CUE_WORDS: Final = {
-    "want": _folded(
-        "want need like wanna أبغى أبي أبا أريد بغيت ودي حاب أحتاج محتاج أرغب أود نبغي نبي أرجو"
-    ),
-    "please": _folded("please kindly سمحت سمحتي فضلك بليز رجاء تكرمت يخليك"),
-    "can-you": _folded("can could would ممكن تقدر تقدرون يمكن"),
-    "greet": _folded(
-        "hello hi hey morning afternoon evening السلام عليكم مرحبا هلا صباح مساء ألو أهلا"
-    ),
-    "part": _folded("bye goodbye السلامة باي وداعا اللقاء"),
-    "thank": _folded("thanks thank شكرا مشكور مشكورة تسلم قصرت العافية"),
-    "person": _folded(
-        """
-        agent human person representative manager supervisor operator someone somebody staff
-        employee advisor colleague people boss موظف موظفة شخص إنسان مسؤول مدير مديركم مشرف حد أحد
-        مندوب بشر بشري آدم العملاء
-        """
-    ),
-    "machine": _folded("robot bot machine computer روبوت آلة مكينة الآلي"),
-    "through": _folded(
-        """
-        speak talk connect transfer put through pass escalate أكلم أتكلم أتحدث التحدث أرمس حولني
-        حولوني وصلني حول كلم
-        """
-    ),
-    "danger": _folded(
-        """
-        fire smoke flames burning gas leak ambulance bleeding unconscious breathing breathe
-        injured hurt electrocuted sparks sparking explosion exploded emergency police knife
-        trapped choking drowning help danger collapsed حريق نار النار دخان غاز تسريب إسعاف ينزف
-        مغمى يتنفس مصاب مصابين متعور انصعق تكهرب شرار انفجار انفجر طوارئ طارئة شرطة سكين محبوس
-        يختنق يغرق الحقوني الحقونا خطر يحترق تحترق المطافي
-        """
-    ),
-    "broken": _folded(
-        """
-        working broken down stopped slow disconnected charged wrong failed crashed outage error
-        يشتغل يعمل مقطوع مقطوعة بطيء خربان غلط وصل وصلني يفصل طافية خصمتوا
-        """
-    ),
-    "mine": _folded("my رقمي اسمي حسابي عنواني رقم"),
-    "do": _folded(
-        """
-        cancel change send book activate block renew update stop give check add remove open close
-        refund repeat fix transfer pay غير ألغي طرش أرسل احجز فعل وقف جدد حدث شيل أضيف افتح سكر عيد
-        أعد كرر شيك صلح طرشلي بدل سجل
-        """
-    ),
-}
-
-_MORE_KINDS: Final = {
-    "service": _folded(
-        """
-        internet electricity water mobile phone broadband fibre wifi landline sim subscription
-        power service net line signal connection نت إنترنت كهرباء كهربا مياه ماي موبايل تلفون واي
-        فاي خط شريحة فايبر اشتراك خدمة إرسال
-        """
-    ),
-    "thing": _folded(
-        """
-        bill invoice plan contract account meter router address order appointment card payment
-        refund deposit receipt package app password number ticket complaint branch office shop
-        فاتورة فاتورتي باقة باقتي عقد حساب عداد راوتر عنوان طلب طلبي موعد موعدي بطاقة دفعة مبلغ
-        تأمين إيصال تطبيق فرع فرعكم مكتب محل
-        """
-    ),
-    "time": _folded(
-        """
-        today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday week month
-        year morning evening afternoon minutes hour hours days weeks since ago اليوم باجر بكرة أمس
-        البارحة يوم الاثنين الجمعة السبت أسبوع شهر سنة صبح عصر مسا ساعة ساعتين دقايق أيام
-        """
-    ),
-    "city": _folded(
-        """
-        dubai sharjah ajman ain fujairah khaimah marina deira khalifa villa flat apartment building
-        street floor دبي أبوظبي شارقة عجمان عين فجيرة خيمة ديرة فيلا شقة بناية شارع طابق
-        """
-    ),
-    "aux": AUXILIARIES - NEGATORS,
-    "who": SUBJECTS,
-    "asks": ASKING_EN | ASKING_AR,
-    "not": NEGATORS,
-    "um": HESITATIONS,
-    "rage": FURIOUS,
-    "bad": BAD,
-    "good": GOOD | DELIGHTED,
-    "the": _folded("the a an this that your our their it's is it هذا هذي هال"),
-    "yes": _folded(
-        "yes yeah yep sure okay ok right correct exactly نعم إي ايوه هيه صح صحيح أكيد طبعا تمام"
-    ),
-    "no": _folded("no nope nah لا كلا لأ"),
-    "you": _folded("you yourself انت انتو أنتم عندكم منكم عليكم"),
-    "me": _folded("me us him her them لي لنا علي عندي معي"),
-    "to": _folded("to for in on at with about of from by إلى من في على عن مع بخصوص"),
-}
-_KINDS: Final = {
-    word: kind
-    for table in (CUE_WORDS, _MORE_KINDS)
-    for kind, names in table.items()
-    for word in names
-}
 
 
 def features(text: str) -> Features:
@@ -217,7 +107,7 @@ def _kind_names(spoken: tuple[str, ...]) -> Iterator[str]:
 
 
 def _kind(word: str) -> str:
-    kind = _KINDS.get(word) or _KINDS.get(_PREFIX.sub("", word))
+    kind = KINDS.get(word) or KINDS.get(_PREFIX.sub("", word))
     return kind or ("n" if is_number_word(word) else "x")
 
 
@@ -285,7 +175,7 @@ def mood(spoken: Iterable[str]) -> dict[str, int]:
     negated = 0
     counts: dict[str, int] = {}
     for word in spoken:
-        kind = _MOODS.get(word) or _MOODS.get(_PREFIX.sub("", word))
+        kind = MOODS.get(word) or MOODS.get(_PREFIX.sub("", word))
         if negated and kind in {"good", "delighted"}:
             kind = "bad"
         elif negated and kind == "bad":
@@ -294,15 +184,3 @@ def mood(spoken: Iterable[str]) -> dict[str, int]:
             counts[kind] = counts.get(kind, 0) + 1
         negated = _NEGATION_REACH if word in NEGATORS else max(0, negated - 1)
     return counts
-
-
-_MOODS: Final = {
-    word: mood
-    for mood, names in (
-        ("bad", BAD),
-        ("good", GOOD),
-        ("delighted", DELIGHTED),
-        ("furious", FURIOUS),
-    )
-    for word in names
-}

@@ -22,7 +22,9 @@ class SpokenWord:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One clause as sound. ``words`` are in order and end within ``pcm``."""
+    """A clause as sound, or a part of one as it is made. ``words`` are those that end in it, in
+    order; a part may end none.
+    """
 
     text: str
     language: Language

@@ -1,7 +1,6 @@
 """A language model answers callers, over SIP; its server is the tests' own."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ def asked(exchange: Exchange) -> str:
     return str(exchange.request["messages"][-1]["content"])
 
 
-async def call(folder: Path, url: str, *steps: str) -> Sequence[dict[str, Any]]:
+async def call(folder: Path, url: str, *steps: str) -> list[dict[str, Any]]:
     """A call of the demo tenant whose agent asks the server at ``url``; its record."""
     settings = {
         "ENGINES__RESPONDER": "agent",

@@ -19,7 +19,8 @@ import yaml
 
 from sipagent.dialog.policy import Heard, Policy, Verdict, VerdictKind
 from sipagent.engines import load
-from sipagent.engines.turn_features import CUE_WORDS, mood
+from sipagent.engines.turn_features import mood
+from sipagent.engines.turn_words import CUE_WORDS
 from sipagent.ports import Analyst, Intent, Understanding
 from sipagent.text.dangling import ASKING_AR, ASKING_EN, AUXILIARIES
 from sipagent.text.language import Language

@@ -16,13 +16,21 @@ from sipagent.dialog.hearer import Ears
 from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import Prompts
 from sipagent.engines.prompt_store import StoredVoice, made_by
-from sipagent.errors import EngineError, StartError
+from sipagent.errors import ConfigError, EngineError, StartError
 from sipagent.handoff.token import Tokens
 from sipagent.handoff.transfer import Handoff
 from sipagent.knowledge.documents import load_documents
 from sipagent.knowledge.lexical import LexicalIndex
 from sipagent.media.tick import Tick
-from sipagent.ports import Analyst, Engine, Responder, Transcriber, TurnDetector, Voice
+from sipagent.ports import (
+    Analyst,
+    CloningVoice,
+    Engine,
+    Responder,
+    Transcriber,
+    TurnDetector,
+    Voice,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +95,48 @@ class Engines:
 
 
 async def services(settings: Settings, loaded: Engines, tick: Tick) -> Mapping[str, Service]:
-    """A service for each tenant, by its name; the prompts are sound from here on."""
-    rate_hz = settings.media.clock_hz
-    stored = StoredVoice(
-        loaded.voice, settings.data_dir / "prompts", made_by(settings.voice(), loaded.voice)
-    )
-    try:
-        prompts = await Prompts.render(stored, rate_hz)
-        greetings = {
-            tenant.name: await prompts.greeting(tenant.greeting, stored, rate_hz)
-            for tenant in settings.tenants
-        }
-    except EngineError as error:
-        raise StartError(f"the prompts cannot be spoken: {error}; see engines.voice") from None
+    """A service for each tenant, by its name; the prompts are sound from here on.
+
+    Raises ``StartError`` where the voice cannot speak them, or cannot be a tenant's own.
+    """
     handoff = Handoff(Tokens(settings.handoff.token_life_s), settings.handoff)
-    return {
-        tenant.name: Service(
+    voices = {tenant.name: await _voice(tenant, loaded.voice) for tenant in settings.tenants}
+    common: dict[Voice, Prompts] = {}
+    found: dict[str, Service] = {}
+    rate_hz = settings.media.clock_hz
+    for tenant in settings.tenants:
+        voice = voices[tenant.name]
+        stored = StoredVoice(voice, settings.data_dir / "prompts", made_by(settings.voice(), voice))
+        try:
+            if voice not in common:
+                common[voice] = await Prompts.render(stored, rate_hz)
+            prompts = await common[voice].greeting(tenant.greeting, stored, rate_hz)
+        except EngineError as error:
+            what = f"the prompts of {tenant.name} cannot be spoken: {error}; see engines.voice"
+            raise StartError(what) from None
+        found[tenant.name] = Service(
             tenant=tenant,
-            prompts=greetings[tenant.name],
-            voice=loaded.voice,
+            prompts=prompts,
+            voice=voice,
             mind=_mind(settings, tenant, loaded),
             handoff=handoff,
             hearing=settings.hearing,
             limits=settings.sip,
             tick=tick,
         )
-        for tenant in settings.tenants
-    }
+    return found
+
+
+async def _voice(tenant: Tenant, voice: Voice) -> Voice:
+    """The node's voice, or the tenant's own by it."""
+    if tenant.clone is None:
+        return voice
+    if not isinstance(voice, CloningVoice):
+        raise ConfigError(
+            f"tenant {tenant.name}: clone: the voice {voice.name} cannot clone; "
+            "set engines.voice to xtts, or leave clone out"
+        )
+    return await voice.cloned(tenant.clone)
 
 
 def _mind(settings: Settings, tenant: Tenant, loaded: Engines) -> Mind:

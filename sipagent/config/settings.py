@@ -161,7 +161,7 @@ def _anchor(values: Mapping[str, Any], folder: Path) -> None:
     """A relative path of a tenant counts from the file that names it."""
     rows = values.get("tenants")
     for row in rows if isinstance(rows, list) else ():
-        for key in ("knowledge", "records"):
+        for key in ("knowledge", "records", "clone"):
             if isinstance(row, dict) and isinstance(row.get(key), str):
                 row[key] = str(folder / row[key])
 

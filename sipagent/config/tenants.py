@@ -53,6 +53,11 @@ class Tenant(Section):
     )
     knowledge: Path = Field(description="a folder of Markdown documents")
     records: Path | None = Field(None, description="a YAML file of accounts, found by number")
+    clone: Path | None = Field(
+        None,
+        description="a folder with a sample of the tenant's own voice and its consent.toml, where "
+        "the voice engine clones (xtts)",
+    )
     profile: str = Field("", description="a profile of engines.whisper; by default the node's")
     hot_words: tuple[str, ...] = Field(
         (), max_length=100, description="a list of names that callers say, such as products"

@@ -36,6 +36,7 @@ from sipagent.ports.replies import ToolUsed as ToolUsed
 from sipagent.ports.replies import Unknown as Unknown
 from sipagent.ports.replies import Wanted as Wanted
 from sipagent.ports.replies import Wish as Wish
+from sipagent.ports.speech import CloningVoice as CloningVoice
 from sipagent.ports.speech import Speech as Speech
 from sipagent.ports.speech import SpokenWord as SpokenWord
 from sipagent.ports.speech import Transcriber as Transcriber

@@ -5,7 +5,8 @@ Audio is always ``int16`` little-endian mono in ``bytes``; its rate travels with
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from sipagent.ports.engine import Engine
 from sipagent.text.language import Language
@@ -45,6 +46,15 @@ class Voice(Engine, Protocol):
 
         Empty or unspeakable text yields nothing. Raises ``EngineError``.
         """
+        ...
+
+
+@runtime_checkable
+class CloningVoice(Voice, Protocol):
+    """A voice that can speak as another person, by a sample and with consent."""
+
+    async def cloned(self, folder: Path) -> Voice:
+        """The voice of the person in ``folder``. Raises ``ConfigError``."""
         ...
 
 

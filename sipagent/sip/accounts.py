@@ -30,6 +30,8 @@ def account_config(pj: Any, trunk: Trunk, sip: SipSettings, media: MediaSettings
     config.natConfig.sipOutboundUse = 0  # RFC 5626 is between a phone and its proxy
     config.natConfig.contactRewriteUse = 0
     config.natConfig.viaRewriteUse = 0
+    # Else PJSIP connects to each TCP or TLS caller's Contact, to learn our port towards it.
+    config.natConfig.contactUseSrcPort = 0
     config.natConfig.sdpNatRewriteUse = 0
     _set_media(pj, config.mediaConfig, trunk, sip, media)
     config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL

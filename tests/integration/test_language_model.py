@@ -17,7 +17,7 @@ def asked(exchange: Exchange) -> str:
 
 async def call(folder: Path, url: str, *steps: str) -> list[dict[str, Any]]:
     """A call of the demo tenant whose agent asks the server at ``url``; its record."""
-    settings = {
+    settings: dict[str, Any] = {
         "ENGINES__RESPONDER": "agent",
         "ENGINES__MODEL": "openai",
         "ENGINES__OPENAI__URL": url,

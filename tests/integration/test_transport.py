@@ -5,13 +5,15 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
 
 import pytest
 
 from tests.peers.old_calls import OLD_S, OldCalls
 from tests.peers.processes import Node, free_port, node
-from tests.peers.raw import RawCaller
+from tests.peers.raw import Message, RawCaller
 from tests.peers.records import of_call, outcome
 
 PING = b"\r\n\r\n"
@@ -194,3 +196,81 @@ def test_tcp_brings_requests_in_pieces_together_and_between_keep_alives(
         connection.sendall(PING)
         connection.sendall(options(4, tcp_port))
         assert answers(connection, 1) == ["4"]
+
+
+@dataclass(slots=True)
+class Connected(RawCaller):
+    """A caller over TCP, who also listens at the port in his Contact."""
+
+    listening: socket.socket = field(init=False)
+    unread: str = ""
+
+    def __enter__(self) -> Self:
+        super(Connected, self).__enter__()
+        self.sip.close()
+        self.sip = socket.create_connection(self.server)
+        self.listening = socket.create_server((self.source, 0))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        super(Connected, self).__exit__()
+        self.listening.close()
+
+    @property
+    def via(self) -> str:
+        return f"SIP/2.0/TCP {self.source}:{self.port};branch={self.branch};rport"
+
+    @property
+    def contact(self) -> str:
+        return f"<sip:caller@{self.source}:{self.listening.getsockname()[1]};transport=tcp>"
+
+    def repeat(self) -> None:
+        self.sip.sendall(self.latest)
+
+    def receive(self, timeout_s: float) -> Message | None:
+        self.sip.settimeout(max(0.001, timeout_s))
+        while not (whole := re.match(r"(?s).*?Content-Length: *(\d+).*?\r\n\r\n", self.unread)):
+            try:
+                self.unread += self.sip.recv(65536).decode()
+            except TimeoutError:
+                return None
+        length = whole.end() + int(whole[1])
+        while len(self.unread) < length:
+            self.unread += self.sip.recv(65536).decode()
+        message = Message.parse(self.unread[:length])
+        self.unread = self.unread[length:]
+        self.seen.append(message)
+        return message
+
+    def talk(self) -> None:
+        """A call from its INVITE to its BYE."""
+        self.invite(contact=self.contact)
+        self.accept(self.expect(status=200, method="INVITE"))
+        hang_up(self)
+
+
+@pytest.mark.interop(
+    "raw TCP", "a caller who listens at his Contact", "nobody connects there; his connection is used"
+)
+def test_a_tcp_caller_is_not_dialled_at_his_contact(line: Node, tcp_port: int) -> None:
+    with Connected(("127.0.0.1", tcp_port)) as caller:
+        caller.talk()
+        caller.listening.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            caller.listening.accept()
+
+
+def half_closed(port: int) -> int:
+    """Connections at a local port whose peer has closed, and we have not."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "08" for row in rows)
+
+
+@pytest.mark.interop("raw TCP", "a caller who closes after BYE", "we close within a second")
+def test_a_connection_that_its_peer_closed_is_closed_by_us(line: Node, tcp_port: int) -> None:
+    with Connected(("127.0.0.1", tcp_port)) as caller:
+        caller.talk()
+    until = time.monotonic() + 1
+    while half_closed(tcp_port) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not half_closed(tcp_port)

@@ -47,11 +47,12 @@ def calls(context: click.Context, data_dir: Path | None) -> None:
 @click.option("-n", "count", type=click.IntRange(min=1), default=20, show_default=True)
 @_DATA_DIR
 def list_calls(count: int, data_dir: Path | None) -> None:
-    """The latest calls: id, time, tenant, outcome, duration."""
-    logs = _logs(data_dir)
+    """The latest calls: id, time, trunk, number, tenant, outcome, duration."""
+    folder = data_dir or load().data_dir
+    logs = CallLogs(folder)
     paths = logs.paths()[:count]
     if not paths:
-        click.echo("No calls yet.")
+        click.echo(f"No calls in {folder.absolute()}; see --data-dir")
     for path in paths:
         _echo(row(logs, path))
 
@@ -87,7 +88,9 @@ def _summary(path: Path, record: list[dict[str, Any]]) -> str:
     duration_s = last["duration_ms" if over else "at_ms"] / 1000
     when = first["wall"][:19].replace("T", " ")
     tenant = first["tenant"] or "-"
-    return f"{path.stem[:ID_SHOWN]}  {when}  {tenant:<16}{outcome:<24}{duration_s:7.1f} s"
+    trunk, dialled = first.get("trunk") or "-", first.get("dialled") or "-"
+    whose = f"{trunk:<16}{dialled:<16}{tenant:<16}"
+    return f"{path.stem[:ID_SHOWN]}  {when}  {whose}{outcome:<20}{duration_s:7.1f} s"
 
 
 @calls.command()

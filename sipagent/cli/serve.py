@@ -4,6 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,11 @@ from sipagent.config import (
     demo_tenants,
     load,
 )
+from sipagent.config.faults import Unusable, placed
+from sipagent.errors import StartError
 from sipagent.server import Server
+
+log = structlog.get_logger(__name__)
 
 EVERY_ADDRESS: Final = ("", "0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 
@@ -44,16 +50,32 @@ def serve(file: Path | None, verbose: bool) -> None:
     """
     _log_to_stderr(verbose=verbose)
     settings = load(file)
-    asyncio.run(_serve(settings))
+    try:
+        asyncio.run(_serve(settings))
+    except Unusable as error:
+        raise StartError(placed(file or Path(DEFAULT_FILE), error)) from None
 
 
 async def _serve(settings: Settings) -> None:
     server = Server(settings)
-    await server.start()
+    starting = asyncio.ensure_future(server.start())
+    _on_signal(starting.cancel)
+    try:
+        await starting
+    except asyncio.CancelledError:
+        log.info("stopped before it listened")
+        return
+    _on_signal(server.stop)
+    for listener in settings.sip.all_listeners():
+        log.info("listening", transport=listener.transport, address=listener.address)
+    await server.run(ready=lambda: _introduce(settings))
+
+
+def _on_signal(stop: Callable[[], object]) -> None:
+    """Have SIGTERM and Ctrl-C call ``stop``, instead of what they did before."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    await server.run(ready=lambda: _introduce(settings))
+        loop.add_signal_handler(number, stop)
 
 
 def _introduce(settings: Settings) -> None:
@@ -68,15 +90,35 @@ def _introduction(settings: Settings) -> list[str]:
     lines = []
     if settings.trunks == DEMO_TRUNKS:
         lines.append("No trunk is configured: taking calls from 127.0.0.0/8 alone.")
+    elif settings.tenants == demo_tenants():
+        lines.append("No tenant is configured: the demo tenant answers.")
     for tenant in settings.tenants:
         numbers = ", ".join(tenant.numbers)
         lines.append(f"Tenant {tenant.name}: {numbers}; desk {tenant.desk}")
     number = settings.tenants[0].numbers[0]
     host = "127.0.0.1" if sip.bind in EVERY_ADDRESS else sip.bind
     server = f"[{host}]:{sip.port}" if ":" in host else f"{host}:{sip.port}"
-    or_run = "" if ":" in host else f", or run: {_call_command(number, server)}"  # it speaks IPv4
+    taken = ":" not in host and _takes_calls_from(settings, host)  # the command speaks IPv4
+    or_run = f", or run: {_call_command(number, server)}" if taken else ""
     lines.append(f"Ready. Dial sip:{number}@{server}{or_run}")
     return lines
+
+
+def _takes_calls_from(settings: Settings, host: str) -> bool:
+    """Whether a trunk takes ``sipagent call``, from ``host``, without secret and encryption."""
+    source = ip_address(host)
+    if any(source in network for network in settings.sip.proxies):
+        return False
+    holding = [
+        (network.prefixlen, trunk)
+        for trunk in settings.trunks
+        for network in trunk.networks
+        if source in network
+    ]
+    if not holding:
+        return False
+    _, trunk = max(holding, key=lambda one: one[0])  # the narrowest counts
+    return trunk.srtp != "required" and not trunk.secret_header
 
 
 def _call_command(number: str, server: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 Fields = Mapping[str, Any]
 
 CONTEXT: Final = frozenset({"call", "tenant", "seq", "wall", "at_ms", "event"})
+UNANSWERED: Final = 408
 _ACTS: Final = re.compile(  # controls, line separators, bidi embeddings and isolates, surrogates
     r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -99,9 +100,19 @@ def _interrupted(event: Fields) -> list[tuple[str, str]]:
 
 
 def _quality(event: Fields) -> list[tuple[str, str]]:
+    if not event["received"]:
+        return [("leg", f"no RTP received; {event['sent']} packets sent")]
     gone = event["lost"] + event["discarded"]
     times = f"jitter {event['jitter_ms']:g} ms, round trip {event['round_trip_ms']:g} ms"
     return [("leg", f"MOS {event['mos']:.2f}: {gone} of {event['received']} gone, {times}")]
+
+
+def _hung_up(event: Fields) -> list[tuple[str, str]]:
+    """Where a peer does not answer us, it is nobody who hangs up."""
+    status, reason = event["status"], event["reason"]
+    if status == UNANSWERED:
+        return [("leg", f"ended: {reason} ({status})")]
+    return [("leg", f"hung up by {event['by']}: {status} {reason}")]
 
 
 def _transfer(event: Fields) -> list[tuple[str, str]]:
@@ -122,9 +133,7 @@ TELLERS: Final[Mapping[str, Callable[[Fields], list[tuple[str, str]]]]] = {
     "Retrieved": lambda event: [("leg", "off hold")],
     "Quality": _quality,
     "MediaStopped": lambda event: [("leg", f"no RTP for {event['silent_s']:g} s")],
-    "HungUp": lambda event: [
-        ("leg", f"hung up by {event['by']}: {event['status']} {event['reason']}")
-    ],
+    "HungUp": _hung_up,
     "SpeechStarted": lambda event: [("caller", "begins to speak")],
     "SpeechSustained": lambda event: [("caller", "goes on speaking")],
     "SpeechPaused": lambda event: [("caller", "pauses")],

@@ -3,6 +3,7 @@
 Reads a validated model's own descriptions; knows no setting by name.
 """
 
+import difflib
 import json
 import os
 import re
@@ -11,13 +12,37 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from sipagent.errors import StartError
 
 ENV_PREFIX: Final = "SIPAGENT_"
 _WHOLE: Final = "whole"  # the type of a fault whose text says itself what would be right
 
 Place = tuple[int | str, ...]
 Fault = tuple[Place, str]
+
+
+class Unusable(StartError):
+    """A setting is right in itself, and this machine or its files do not allow it."""
+
+    def __init__(self, place: Place, what: str) -> None:
+        super().__init__(what)
+        self.place = place
+
+
+def placed(file: Path, error: Unusable) -> str:
+    """``error`` with the place that its setting is from. One that a single variable gives, or
+    nobody, needs none: what would be right names it."""
+    variable = _variable(error.place)
+    if variable and variable.upper() == _named(error.place):
+        return str(error)
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    line = locate(text, error.place, least=2)  # a section alone did not give the value
+    if variable or line:
+        where = f"environment: {variable}" if variable else f"{file}:{line}"
+        return f"{where}: {_key(error.place)}: {error}"
+    return str(error)
 
 
 def refuse(found: Iterable[Fault]) -> None:
@@ -62,7 +87,7 @@ def faults(settings: type[BaseModel], file: Path, text: str, error: ValidationEr
     items = error.errors()
     locs = [item["loc"] for item in items]
     return [
-        _fault(settings, file, text, item["loc"], item["msg"], whole=item["type"] == _WHOLE)
+        _fault(settings, file, text, item)
         for item in items
         if not any(
             len(loc) > len(item["loc"]) and loc[: len(item["loc"])] == item["loc"] for loc in locs
@@ -72,9 +97,9 @@ def faults(settings: type[BaseModel], file: Path, text: str, error: ValidationEr
 
 def unknown_variables(settings: type[BaseModel]) -> list[str]:
     """A misspelt variable is a fault, not silence. Nested names are judged by the sections."""
-    known = ", ".join(ENV_PREFIX + field.upper() for field in settings.model_fields)
+    sections = [ENV_PREFIX + field.upper() for field in settings.model_fields]
     return [
-        f"environment: {name}: unknown setting; known are {known} (__NAME)"
+        f"environment: {name}: unknown setting; {_meant(name.split('__')[0], sections)} (__NAME)"
         for name in sorted(os.environ)
         if name.startswith(ENV_PREFIX)
         and name.removeprefix(ENV_PREFIX).lower().split("__")[0] not in settings.model_fields
@@ -93,16 +118,25 @@ def not_json(error: Exception) -> str:
     )
 
 
-def _fault(
-    settings: type[BaseModel], file: Path, text: str, loc: Place, message: str, *, whole: bool
-) -> str:
+def _fault(settings: type[BaseModel], file: Path, text: str, item: ErrorDetails) -> str:
     """One line: where, which key, what is wrong, what would be right."""
-    right = None if whole else _description(settings, loc)
-    if message == "Extra inputs are not permitted":
-        message, right = "unknown setting", _siblings(settings, loc)
+    loc, message, given = item["loc"], item["msg"], item["input"]
+    right = None if item["type"] == _WHOLE else _description(settings, loc)
+    if item["type"] == "extra_forbidden":
+        known = list(_section_at(settings, loc).model_fields)
+        message, right = f"unknown setting; {_meant(str(loc[-1]), known)}", None
+    elif item["type"] == "tuple_type" and isinstance(given, str):
+        message, right = f"a list is expected: {json.dumps([given])}", None
     return f"{_where(file, text, loc)}: {_key(loc)}: {message.removeprefix('Value error, ')}" + (
         f"; expected {right}" if right else ""
     )
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Which setting was meant, where one is near, and which there are."""
+    near = difflib.get_close_matches(name, known, n=1)
+    question = f"did you mean {near[0]}? Known" if near else "known"
+    return f"{question} are {', '.join(known)}"
 
 
 def _key(loc: Place) -> str:
@@ -162,13 +196,9 @@ def _description(settings: type[BaseModel], loc: Place) -> str | None:
     return None
 
 
-def _siblings(settings: type[BaseModel], loc: Place) -> str:
-    model = _section_at(settings, loc)
-    return "one of " + ", ".join(model.model_fields)
-
-
-def locate(text: str, loc: Place) -> int | None:
-    """The line of the key at ``loc`` in a TOML text, or of the nearest table around it."""
+def locate(text: str, loc: Place, least: int = 1) -> int | None:
+    """The line of the key at ``loc`` in a TOML text, or of the nearest table around it that has
+    ``least`` names."""
     seen: dict[tuple[str, ...], int] = {}
     lines: dict[Place, int] = {}
     table: Place = ()
@@ -183,7 +213,8 @@ def locate(text: str, loc: Place) -> int | None:
             lines[table] = number
         elif key := re.match(r"\s*([\w.-]+)\s*=", line):
             lines[(*table, *key[1].split("."))] = number
-    return next((lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in lines), None)
+    around = (loc[:n] for n in range(len(loc), least - 1, -1))
+    return next((lines[one] for one in around if one in lines), None)
 
 
 def _within(name: tuple[str, ...], seen: Mapping[tuple[str, ...], int]) -> Place:

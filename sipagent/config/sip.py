@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from sipagent.config.faults import refuse
+from sipagent.config.faults import refuse, repeated
 from sipagent.config.section import Section
 
 SHORTEST_SECRET: Final = 16
@@ -42,6 +42,9 @@ def _network(value: object) -> IPv4Network | IPv6Network:
     try:
         return ip_network(str(value))
     except ValueError as error:
+        if "host bits" in str(error):
+            meant = ip_network(str(value), strict=False)
+            refuse([((), f"{error}; did you mean {meant}?")])
         raise ValueError(str(error)) from None
 
 
@@ -60,8 +63,16 @@ class Listener(Section):
         "", description="the address that peers see, where this machine is behind NAT"
     )
 
+    @property
+    def address(self) -> str:
+        """Where it is, for a person: "address:port", "[address]:port" for IPv6."""
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        return f"{host}:{self.port}"
+
 
 def _readable(path: Path) -> Path:
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder")
     if not path.is_file():
         raise ValueError(f"no file {path}")
     return path
@@ -147,6 +158,20 @@ class SipSettings(Section):
                 for at, listener in enumerate(listeners)
                 if listener.transport == "tls"
             )
+        return listeners
+
+    @field_validator("listeners")
+    @classmethod
+    def _listeners_are_told_apart(
+        cls, listeners: tuple[Listener, ...], info: ValidationInfo
+    ) -> tuple[Listener, ...]:
+        said = [f"{one.transport} {one.address}" for one in listeners]
+        found = repeated("sip.listeners", [((at,), one) for at, one in enumerate(said)])
+        if "bind" in info.data and "port" in info.data:
+            first = Listener(transport="udp", bind=info.data["bind"], port=info.data["port"])
+            what = f"udp {first.address} is sip.bind and sip.port already; give it once"
+            found += [((at,), what) for at, one in enumerate(said) if one == f"udp {first.address}"]
+        refuse(found)
         return listeners
 
     def all_listeners(self) -> tuple[Listener, ...]:

@@ -334,7 +334,8 @@ class Answers:
             case Wish.GOODBYE:
                 return await self.part("goodbye", Hangup("goodbye"))
             case Wish.OTHER_LANGUAGE:
-                if talking.language.other in talking.languages:
+                asked = talking.speaks.asked  # by its name: then the reply follows it already
+                if not asked and talking.language.other in talking.languages:
                     talking.speaks.switch(talking.language.other)
                 await self.prompt("language")
             case Wish.REPEAT if not talking.said:

@@ -81,7 +81,7 @@ class Conversation:
         self._rules = rules
         self._silences = _silences(rules)
         self._record = record
-        speaks = ReplyLanguage(languages[0], mind.ears.hot_words)
+        speaks = ReplyLanguage(languages[0], mind.ears.hot_words, languages)
         self._talking = Talking(languages, speaks, mind.policy())
         self._answers = Answers(
             tenant,

@@ -68,6 +68,11 @@ class Guards:
     past: tuple[Pattern, ...]
     present: frozenset[str]
 
+    @property
+    def doubts(self) -> frozenset[str]:
+        """Words beside which an analyst alone is not believed."""
+        return self.negators | self.weak_negators | self.conditions
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
@@ -196,7 +201,7 @@ class Policy:
         shown = without(guards.idioms, spoken)
         if _of_the_past(guards, shown):
             return ""
-        guarded = shown != spoken
+        guarded = shown != spoken or not guards.doubts.isdisjoint(shown)
         for topic in self._rules.words.emergencies:
             if topic.unless & set(shown):
                 continue

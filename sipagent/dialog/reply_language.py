@@ -1,9 +1,9 @@
 """Which language to reply in: the caller's, without flipping at each foreign word.
 
 Two languages, told apart by script and by the recogniser. A clear sentence in the other language
-changes it at once, an unclear one only with a second in a row unless it is the first of all, and
-words that both languages share
-("okay", names, numbers) say nothing. Knows no clock and no engine.
+changes it at once, and so does the caller's first one of any length; later an unclear one needs a
+second in a row. Words that both languages share ("okay", names, numbers) say nothing. Knows no
+clock and no engine.
 """
 
 from collections.abc import Collection
@@ -77,9 +77,17 @@ _MOST_WORDS_ASKING: Final = 10
 class ReplyLanguage:
     """The language of the replies of one call; a copy goes on from where the original stands."""
 
-    def __init__(self, first: Language, names: Collection[str] = ()) -> None:
-        """``names`` are the tenant's own, products and places, which say nothing."""
+    def __init__(
+        self,
+        first: Language,
+        names: Collection[str] = (),
+        languages: Collection[Language] = tuple(Language),
+    ) -> None:
+        """``names`` are the tenant's own, products and places, which say nothing; ``languages``
+        those that it serves, and no reply is in another.
+        """
         self.language = first
+        self._languages = frozenset(languages)
         self._names = frozenset(word for name in names for word in words(name))
         self._leaning = 0  # unclear turns in a row that lean to the other language
         self._told = False  # whether the caller has told his language yet, in any turn
@@ -87,8 +95,10 @@ class ReplyLanguage:
 
     def switch(self, language: Language) -> None:
         """The caller, or whoever serves him, asked for this language."""
-        self.language = language
+        if language in self._languages:
+            self.language = language
         self._leaning = 0
+        self._told = True
 
     def hear(self, text: str, language: Language, confidence: float) -> Language:
         """The language to reply in after a turn; ``language`` is the recogniser's opinion."""
@@ -101,12 +111,13 @@ class ReplyLanguage:
         other = self.language.other
         said = [found for word in spoken if (found := self._told_by(word)) is not None]
         share = said.count(other) / len(said) if said else 0.0
-        clear = len(said) >= CLEAR_WORDS and share >= CLEAR_SHARE
-        if clear and language is other and confidence >= CLEAR_CONFIDENCE:
+        enough = len(said) >= CLEAR_WORDS or not self._told
+        sure = language is other and confidence >= CLEAR_CONFIDENCE
+        if enough and sure and share >= CLEAR_SHARE:
             self.switch(other)
         elif share >= LEANING_SHARE:
             self._leaning += 1
-            if self._leaning >= TURNS or not self._told:
+            if self._leaning >= TURNS:
                 self.switch(other)
         elif said:
             self._leaning = 0

@@ -6,8 +6,7 @@ a server has begun to answer.
 """
 
 import asyncio
-import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Final, TypeVar
 
@@ -17,28 +16,19 @@ from sipagent.config.models import OpenAiSettings
 from sipagent.engines.line import Line
 from sipagent.engines.openai_errors import refusal
 from sipagent.engines.openai_request import body
+from sipagent.engines.openai_server import OpenAiServer
 from sipagent.engines.openai_stream import Assembly, BadChunk
 from sipagent.engines.sse import Events
-from sipagent.errors import ConfigError, EngineError
 from sipagent.ports import Completion, ModelPart
 
 T = TypeVar("T")
 
 DONE: Final = "[DONE]"
 STREAM: Final = "text/event-stream"
-UNPACKED: Final = {"Accept-Encoding": "identity"}
 MOST_OCTETS: Final = 1 << 24  # of one answer
 MOST_ERROR_OCTETS: Final = 1 << 16
-KEPT_S: Final = 60.0
 TAIL_S: Final = 0.2  # for what follows the end, so that the connection can be used again
 LIST_S: Final = 2.0
-# The server was not reached, or hung up on a kept connection before it answered.
-_UNBEGUN: Final = (
-    httpx2.ConnectError,
-    httpx2.RemoteProtocolError,
-    httpx2.ReadError,
-    httpx2.WriteError,
-)
 
 
 class OpenAiModel:
@@ -48,18 +38,7 @@ class OpenAiModel:
         self._settings = settings or OpenAiSettings()
         self._model = self._settings.model
         self._line = Line()
-        try:
-            self._client = httpx2.AsyncClient(
-                base_url=self._settings.url,
-                headers=_authorization(self._settings),
-                timeout=httpx2.Timeout(None, connect=self._settings.connect_s),
-                limits=httpx2.Limits(
-                    max_connections=self._settings.connections, keepalive_expiry=KEPT_S
-                ),
-                trust_env=False,  # what callers say goes to this server and to no proxy
-            )
-        except httpx2.InvalidURL as error:
-            raise ConfigError(f"model openai: url: {error}") from None
+        self._server = OpenAiServer(self.name, "model", self._settings, late="token")
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "OpenAiModel":
@@ -76,7 +55,7 @@ class OpenAiModel:
 
     async def close(self) -> None:
         """Close every connection. Closing twice is harmless."""
-        await self._client.aclose()
+        await self._server.close()
 
     async def complete(self, wanted: Completion) -> AsyncGenerator[ModelPart]:
         """Yield what the model writes as it comes, and ``Stopped``. Raises ``EngineError``.
@@ -95,7 +74,7 @@ class OpenAiModel:
                 raise BadChunk("the stream ended before the model did")
             yield assembly.end()
         except BadChunk as bad:
-            raise self._error(str(bad)) from None
+            raise self._server.error(str(bad)) from None
         finally:
             begun()
 
@@ -104,10 +83,10 @@ class OpenAiModel:
         clock, settings = asyncio.get_running_loop().time, self._settings
         deadline = clock() + settings.first_token_s
         events, octets_left = Events(), MOST_OCTETS
-        response = await self._in_time(deadline, self._open(wanted))
+        response = await self._server.in_time(deadline, self._open(wanted))
         try:
             octets = response.aiter_raw()
-            while piece := await self._in_time(deadline, anext(octets, b"")):
+            while piece := await self._server.in_time(deadline, anext(octets, b"")):
                 octets_left -= len(piece)
                 for data in _fed(events, piece, octets_left):
                     if data == DONE:
@@ -118,33 +97,14 @@ class OpenAiModel:
         finally:
             await response.aclose()
 
-    async def _in_time(self, deadline: float, step: Awaitable[T]) -> T:
-        """A step of the exchange before the loop's time ``deadline``."""
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await step
-        except TimeoutError:
-            raise self._error("no token in time") from None
-        except httpx2.ConnectTimeout:
-            raise self._error(f"{self._settings.url} does not answer") from None
-        except httpx2.ConnectError:
-            raise self._error(f"{self._settings.url} cannot be reached") from None
-        except httpx2.HTTPError as error:
-            raise self._error(f"the connection broke: {type(error).__name__}") from None
-
     async def _open(self, wanted: Completion) -> httpx2.Response:
         """The head of the answer, tried once more where the server never began one."""
         model = self._model or await self._first_model()
-        request = self._client.build_request(
-            "POST",
+        response = await self._server.post(
             "chat/completions",
             content=body(wanted, model, self._settings),
-            headers={"Content-Type": "application/json", "Accept": STREAM, **UNPACKED},
+            headers={"Content-Type": "application/json", "Accept": STREAM},
         )
-        try:
-            response = await self._client.send(request, stream=True)
-        except _UNBEGUN:
-            response = await self._client.send(request, stream=True)
         try:
             await self._check(response, wanted, model)
         except BaseException:
@@ -156,43 +116,28 @@ class OpenAiModel:
         """Raise ``EngineError`` for anything but a stream of events."""
         if response.status_code == httpx2.codes.OK:
             if not response.headers.get("content-type", "").startswith(STREAM):
-                raise self._error(f"{self._settings.url} answers without a stream of events")
+                raise self._server.error(f"{self._settings.url} answers without a stream of events")
             return
         said = await _beginning(response)
         listed = await self._listed() if response.status_code == httpx2.codes.NOT_FOUND else ()
-        raise self._error(refusal(response.status_code, said, wanted, model, listed))
+        raise self._server.error(refusal(response.status_code, said, wanted, model, listed))
 
     async def _first_model(self) -> str:
         listed = await self._listed()
         if not listed:
-            raise self._error(f"{self._settings.url} lists no model; set one")
+            raise self._server.error(f"{self._settings.url} lists no model; set one")
         self._model = listed[0]
         return self._model
 
     async def _listed(self) -> tuple[str, ...]:
         """The names of the models that the server has, as far as it tells them."""
         try:
-            response = await self._client.get("models", timeout=LIST_S)
-            return tuple(str(one["id"]) for one in response.json()["data"])
+            listed = await self._server.get("models", LIST_S)
+            return tuple(str(one["id"]) for one in listed["data"])
         except httpx2.ConnectError:
             raise
         except (httpx2.HTTPError, ValueError, TypeError, KeyError):
             return ()
-
-    def _error(self, detail: str) -> EngineError:
-        return EngineError(self.name, detail)
-
-
-def _authorization(settings: OpenAiSettings) -> dict[str, str]:
-    """The header with the key, from the settings or from the variable that they name."""
-    key, variable = settings.api_key.get_secret_value(), settings.api_key_variable
-    if not key and variable:
-        key = os.environ.get(variable, "")
-        if not key:
-            raise ConfigError(f"model openai: the environment has no {variable}; set it")
-    if not (key.isascii() and key.isprintable()):
-        raise ConfigError("model openai: the key has characters that no key has")
-    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _fed(events: Events, piece: bytes, octets_left: int) -> list[str]:

@@ -6,36 +6,27 @@ which the server learns that nobody wants the rest. Knows no model behind the ad
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final, TypeVar
 
 import httpx2
 
 from sipagent.config.voices import OpenAiSpeechSettings
 from sipagent.engines.line import Line
+from sipagent.engines.openai_server import OpenAiServer
 from sipagent.engines.tts_clauses import Run, pace
 from sipagent.engines.tts_pieces import Pieces, Sounds
 from sipagent.engines.wav_stream import HIGHEST_HZ, LOWEST_HZ, NoSound, SoundStream
-from sipagent.errors import ConfigError, EngineError
 from sipagent.ports import Speech
 from sipagent.text.language import Language
 from sipagent.text.marks import Manner
 
 T = TypeVar("T")
 
-KEPT_S: Final = 60.0
 # OpenAI's API takes speeds from 0.25 to 4.0.
 _SLOWEST: Final = 0.25
 _FASTEST: Final = 4.0
 _NOT_SOUND: Final = ("application/json", "application/problem", "application/xml", "text/")
-# The server was not reached, or hung up on a kept connection before it answered.
-_UNBEGUN: Final = (
-    httpx2.ConnectError,
-    httpx2.RemoteProtocolError,
-    httpx2.ReadError,
-    httpx2.WriteError,
-)
 
 
 class OpenAiSpeech:
@@ -51,18 +42,7 @@ class OpenAiSpeech:
             longest_s=self._settings.longest_s,
             split=self._settings.split_languages,
         )
-        try:
-            self._client = httpx2.AsyncClient(
-                base_url=self._settings.url,
-                headers={"Accept-Encoding": "identity", **_authorization(self._settings)},
-                timeout=httpx2.Timeout(None, connect=self._settings.connect_s),
-                limits=httpx2.Limits(
-                    max_connections=self._settings.connections, keepalive_expiry=KEPT_S
-                ),
-                trust_env=False,  # what is said to callers goes to this server and to no proxy
-            )
-        except httpx2.InvalidURL as error:
-            raise ConfigError(f"voice openai-speech: url: {error}") from None
+        self._server = OpenAiServer(self.name, "voice", self._settings, late="sound")
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "OpenAiSpeech":
@@ -83,7 +63,7 @@ class OpenAiSpeech:
 
     async def close(self) -> None:
         """Close every connection. Closing twice is harmless."""
-        await self._client.aclose()
+        await self._server.close()
 
     async def _sound(self, run: Run, manner: Manner) -> Sounds:
         """float32 mono and its rate as they arrive, each in its time."""
@@ -91,11 +71,13 @@ class OpenAiSpeech:
         deadline = clock() + settings.first_sound_s
         begun = self._line.join()
         try:
-            answer = await self._in_time(deadline, self._open(run, manner))
+            answer = await self._server.in_time(
+                deadline, self._server.post("audio/speech", json=self._request(run, manner))
+            )
             try:
                 source = SoundStream(self._rate_hz(answer))
                 octets = answer.aiter_raw()
-                while data := await self._in_time(deadline, anext(octets, b"")):
+                while data := await self._server.in_time(deadline, anext(octets, b"")):
                     begun()
                     samples = source.feed(data)
                     if len(samples):
@@ -105,33 +87,11 @@ class OpenAiSpeech:
             finally:
                 await answer.aclose()
         except NoSound as error:
-            raise self._error(f"{settings.url} sends what cannot be played: {error}") from None
+            raise self._server.error(
+                f"{settings.url} sends what cannot be played: {error}"
+            ) from None
         finally:
             begun()
-
-    async def _in_time(self, deadline: float, step: Awaitable[T]) -> T:
-        """A step of the exchange before the loop's time ``deadline``."""
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await step
-        except TimeoutError:
-            raise self._error("no sound in time") from None
-        except httpx2.ConnectTimeout:
-            raise self._error(f"{self._settings.url} does not answer") from None
-        except httpx2.ConnectError:
-            raise self._error(f"{self._settings.url} cannot be reached") from None
-        except httpx2.HTTPError as error:
-            raise self._error(f"the connection broke: {type(error).__name__}") from None
-
-    async def _open(self, run: Run, manner: Manner) -> httpx2.Response:
-        """The head of the answer, tried once more where the server never began one."""
-        request = self._client.build_request(
-            "POST", "audio/speech", json=self._request(run, manner)
-        )
-        try:
-            return await self._client.send(request, stream=True)
-        except _UNBEGUN:
-            return await self._client.send(request, stream=True)
 
     def _request(self, run: Run, manner: Manner) -> dict[str, object]:
         settings = self._settings
@@ -156,31 +116,18 @@ class OpenAiSpeech:
         """
         url, status = self._settings.url, answer.status_code
         if status in (401, 403):
-            raise self._error(f"{url} refuses the key ({status}); set api_key or api_key_variable")
+            raise self._server.error(
+                f"{url} refuses the key ({status}); set api_key or api_key_variable"
+            )
         if status != httpx2.codes.OK:
-            raise self._error(f"{url} answers {status}")
+            raise self._server.error(f"{url} answers {status}")
         kind, _, parameters = answer.headers.get("content-type", "").lower().partition(";")
         if kind.strip().startswith(_NOT_SOUND):
-            raise self._error(f"{url} answers with {kind.strip()} in place of sound")
+            raise self._server.error(f"{url} answers with {kind.strip()} in place of sound")
         for parameter in parameters.split(";"):
             name, _, value = parameter.strip().partition("=")
             if name == "rate" and value.isdecimal():
                 if not LOWEST_HZ <= int(value) <= HIGHEST_HZ:
-                    raise self._error(f"{url} sends sound at {value[:9]} Hz")
+                    raise self._server.error(f"{url} sends sound at {value[:9]} Hz")
                 return int(value)
         return self._settings.pcm_rate_hz
-
-    def _error(self, detail: str) -> EngineError:
-        return EngineError(self.name, detail)
-
-
-def _authorization(settings: OpenAiSpeechSettings) -> dict[str, str]:
-    """The header with the key, from the settings or from the variable that they name."""
-    key, variable = settings.api_key.get_secret_value(), settings.api_key_variable
-    if not key and variable:
-        key = os.environ.get(variable, "")
-        if not key:
-            raise ConfigError(f"voice openai-speech: the environment has no {variable}; set it")
-    if not (key.isascii() and key.isprintable()):
-        raise ConfigError("voice openai-speech: the key has characters that no key has")
-    return {"Authorization": f"Bearer {key}"} if key else {}

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -45,15 +45,22 @@ def wish_of(text: str) -> Wish | None:
     spoken = words(text)
     if not spoken or len(spoken) > _MOST_WORDS:
         return None
+    forms = [_forms(word) for word in spoken]
+    uttered = frozenset().union(*forms)
     for language in Language:
         small, patterns = _patterns(language)
         for pattern in patterns:
-            if not pattern.unless & set(spoken) and _fits(pattern, spoken, small):
+            may_fit = all(slot & uttered for slot in pattern.slots)
+            if not may_fit or pattern.unless & set(spoken):
+                continue
+            if _fits(pattern, spoken, forms, small):
                 return pattern.wish
     return None
 
 
-def _fits(pattern: Pattern, spoken: Sequence[str], small: frozenset[str]) -> bool:
+def _fits(
+    pattern: Pattern, spoken: Sequence[str], forms: Sequence[frozenset[str]], small: frozenset[str]
+) -> bool:
     for start in range(len(spoken)):
         if pattern.from_start and not all(word in small for word in spoken[:start]):
             return False
@@ -61,14 +68,19 @@ def _fits(pattern: Pattern, spoken: Sequence[str], small: frozenset[str]) -> boo
             continue
         if any(
             not pattern.to_end or all(word in small for word in spoken[end:])
-            for end in _ends(pattern, 0, spoken, start, small)
+            for end in _ends(pattern, 0, spoken, forms, start, small)
         ):
             return True
     return False
 
 
 def _ends(
-    pattern: Pattern, slot: int, spoken: Sequence[str], at: int, small: frozenset[str]
+    pattern: Pattern,
+    slot: int,
+    spoken: Sequence[str],
+    forms: Sequence[frozenset[str]],
+    at: int,
+    small: frozenset[str],
 ) -> list[int]:
     """Where the pattern may end when its slot number ``slot`` is to match at word ``at``."""
     if slot == len(pattern.slots):
@@ -76,19 +88,33 @@ def _ends(
     ends: list[int] = []
     skip = _MOST_SMALL if pattern.gaps[slot] else 0
     for place in range(at, min(at + skip, len(spoken) - 1) + 1):
-        if _same(spoken[place], pattern.slots[slot]):
-            ends.extend(_ends(pattern, slot + 1, spoken, place + 1, small))
+        if forms[place] & pattern.slots[slot]:
+            ends.extend(_ends(pattern, slot + 1, spoken, forms, place + 1, small))
         if spoken[place] not in small:
             break
     return ends
 
 
-def _same(word: str, slot: frozenset[str]) -> bool:
+@lru_cache(maxsize=4096)
+def _forms(word: str) -> frozenset[str]:
+    """What a word may stand for: itself, without its joined letters, or with one letter's slip."""
     bare = _JOINED.sub("", word)
-    if word in slot or (bare in slot and len(bare) > 1):
-        return True
-    return len(word) >= _SLIP_LETTERS and any(
-        len(one) >= _SLIP_LETTERS and within(word, one, 1) for one in slot
+    forms = {word, bare} if len(bare) > 1 else {word}
+    if len(word) >= _SLIP_LETTERS:
+        forms |= {one for one in _long_words() if within(word, one, 1)}
+    return frozenset(forms)
+
+
+@cache
+def _long_words() -> frozenset[str]:
+    """Every word of a pattern that is long enough to be misheard by a letter."""
+    return frozenset(
+        word
+        for language in Language
+        for pattern in _patterns(language)[1]
+        for slot in pattern.slots
+        for word in slot
+        if len(word) >= _SLIP_LETTERS
     )
 
 

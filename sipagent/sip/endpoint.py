@@ -78,7 +78,11 @@ class Endpoint:
         self._loop = asyncio.get_running_loop()
         self._started: asyncio.Future[None] = self._loop.create_future()
         self._thread.start()
-        await self._started
+        try:
+            await self._started
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
 
     async def admit(self, *, ready: bool) -> None:
         """Take new calls, or answer them 503 with Retry-After, as before the first time."""

@@ -230,13 +230,19 @@ class SipLeg:
             self._confirmed = True
             self._answered()
         elif info.state == self._pj.PJSIP_INV_STATE_DISCONNECTED:
-            by = "us" if self._ended_by_us else "peer"
             for event in self._watch.last():
                 self.emit(event)
             self.forget()
             self._endpoint.legs.pop(self.call_id, None)
-            status, reason = self._redirection or (info.lastStatusCode, info.lastReason)
-            self.emit(HungUp(by=by, status=status, reason=reason))
+            self.emit(self._hung_up(info))
+
+    def _hung_up(self, info: Any) -> HungUp:
+        """Who ended it: where the peer did not answer in time, or sent no ACK, PJSIP did."""
+        status, reason = self._redirection or (info.lastStatusCode, info.lastReason)
+        late = status == self._pj.PJSIP_SC_REQUEST_TIMEOUT
+        if late and info.role == self._pj.PJSIP_ROLE_UAS and not self._confirmed:
+            reason = "no ACK"
+        return HungUp("us" if self._ended_by_us or late else "peer", status, reason)
 
     def _answered(self) -> None:
         """ACK and audio come in either order; a leg is answered when it has both."""

@@ -89,7 +89,8 @@ def opinion(r: float) -> float:
 
 
 def quality(codec: str, counts: Counts) -> Quality:
-    """The event that tells it. A packet that came too late to be played is as good as lost.
+    """The event that tells it. A packet that came too late to be played is as good as lost; of
+    nothing there is no opinion.
 
     Chance alone makes losses in a row 1 / (1 - loss) packets long.
     """
@@ -108,7 +109,7 @@ def quality(codec: str, counts: Counts) -> Quality:
         sent=counts.sent,
         lost_by_peer=counts.lost_by_peer,
         burst=round(counts.burst, 2),
-        mos=round(opinion(r), 2),
+        mos=round(opinion(r), 2) if counts.received else None,  # type: ignore[arg-type]
     )
 
 

@@ -33,7 +33,7 @@ _NODS: Final = frozenset(
     )
 )
 # Small words that may stand among nods.
-_AMONG: Final = frozenset(word_list(fold("that's thats very والله جدا")))
+_AMONG: Final = frozenset(word_list(fold("that's thats والله جدا")))
 _PHRASES: Final = _phrases(
     """
     i see, got it, i got it, i understand, go on, that's right, that's good, of course, makes

@@ -30,7 +30,7 @@ NEVER_LAST: Final = _folded(
     until till without between against towards regarding concerning per via except و أو ثم لكن
     لكنه لكنها لأن لأنه لأنها لأني لانو إذا لو أن إن أنه أنها أني إني إنه إنها بأن اللي الذي
     التي الذين إلى على عن مع من بدون خلال بين ضد منذ حتى عشان علشان مشان بخصوص بالنسبة حول مثل
-    كل أي هل يا قد سوف راح رح لم لن ليس ليست ال حق مال تبع ولكن وأن وإذا ولأن كما كأن بما بينما
+    كل هل يا قد سوف راح رح لم لن ليس ليست ال حق مال تبع ولكن وأن وإذا ولأن كما كأن بما بينما
     عندما لما حيث كلما دبل نقطة فاصلة زائد ناقص ف ب ل ك وبعدين وانا وأنت وهو وهي
     """
 )
@@ -76,9 +76,9 @@ MAY_WANT_OBJECT: Final = _folded(
 # Words that wait for a noun: quantities, and nouns of an Arabic construct.
 WANT_NOUN: Final = _folded(
     """
-    some any each another other most many few several next last new which whose such only just also
-    quite even
-    رقم شركة شارع منطقة مدينة بناية قسم سعر رسوم تاريخ اسم بعض عدة كم فاتورة خدمة باقة فرع حساب عقد
+    some any each another other most many few several next last new which whose such only just
+    also quite even أي رقم شركة شارع منطقة مدينة بناية قسم سعر رسوم تاريخ اسم بعض عدة كم فاتورة
+    خدمة باقة فرع حساب عقد
     """
 )
 IF_EN: Final = _folded("if when whenever unless although though while")

@@ -44,7 +44,7 @@ def _particle(spoken: Words) -> float | None:
         return 0.5
     asked = any(word in ASKING_EN for word in spoken[:4])
     if asked and len(spoken) > 3 and spoken[-2] not in DETERMINERS and last != "of":
-        return 0.35 if last == "to" and spoken[-2] in {"want", "need", "have"} else 0.7
+        return 0.35 if last == "to" and spoken[-2] in {"want", "need", "have"} else 0.86
     return 0.03
 
 

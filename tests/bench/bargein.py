@@ -21,6 +21,7 @@ FALSE_STOPS: Final = 2.0  # per cent
 WIRED: Final = 20  # clips of a class that are called in
 STOP_MS: Final = 200.0
 DECIDED_MS: Final = 60.0
+MEANT: Final = "interruption"
 WHAT: Final = ("never paused", "paused", "stopped")
 TO_SILENCE: Final = "first caller packet to last agent packet"
 FROM_DECISION: Final = "the VAD's decision to last agent packet"
@@ -43,7 +44,13 @@ def barge_in(folder: Path, most: int | None = None, wired: int = WIRED) -> Findi
     deaf = share_out(partial(decide, deaf_echo=True), [clip for clip in clips if clip.echoes])
     called = over_rtp(folder, _some(clips, wired)) if wired else []
     groups = {**_by_kind(found), "echo that goes on": deaf}
-    decisions({kind: _counts(own) for kind, own in groups.items()}, folder / "barge-in.png")
+    decisions(
+        {
+            f"{kind}\n(right: {'stop' if kind == MEANT else 'go on'})": _counts(own)
+            for kind, own in groups.items()
+        },
+        folder / "barge-in.png",
+    )
     if called:
         budgets = {TO_SILENCE: STOP_MS, FROM_DECISION: DECIDED_MS}
         spreads(_times(called), budgets, folder / "barge-in-times.png")
@@ -83,7 +90,7 @@ def _share(what: Iterable[bool]) -> float:
 
 def _rows(found: Sequence[Decided], deaf: Sequence[Decided]) -> list[Row]:
     groups = _by_kind(found)
-    meant = groups.pop("interruption", [])
+    meant = groups.pop(MEANT, [])
     innocent = [one for own in groups.values() for one in own]
     stood_ms = [ms for one in innocent for ms in one.stood_ms]
     stopped_ms = [one.stopped_ms for one in meant if one.stopped_ms is not None]
@@ -94,7 +101,7 @@ def _rows(found: Sequence[Decided], deaf: Sequence[Decided]) -> list[Row]:
         *(_false_stops(kind, own) for kind, own in groups.items()),
         _false_stops("all of these", innocent),
         _false_stops("echo that goes on", deaf),
-        Row(f"interruption ({len(meant)}): missed", "%", missed, 0.0, unnoticed),
+        Row(f"{MEANT} ({len(meant)}): missed", "%", missed, 0.0, unnoticed),
         Row("simulated: stood still, p50", "ms", percentile(stood_ms, 50)),
         Row("simulated: stood still, p95", "ms", percentile(stood_ms, 95)),
         Row(f"{to_stop}, p50", "ms", percentile(stopped_ms, 50)),
@@ -123,7 +130,7 @@ def _wired_rows(called: Sequence[Wired]) -> list[Row]:
 def _times(called: Sequence[Wired]) -> Mapping[str, Mapping[str, list[float]]]:
     """The times over RTP by measure and class, in ms."""
     kinds = [kind for kind in SOUNDS if any(one.clip.kind == kind for one in called)]
-    innocent = [kind for kind in kinds if kind != "interruption"]
+    innocent = [kind for kind in kinds if kind != MEANT]
     return {
         TO_SILENCE: {
             kind: [
@@ -132,7 +139,7 @@ def _times(called: Sequence[Wired]) -> Mapping[str, Mapping[str, list[float]]]:
                 if one.clip.kind == kind and one.silent_ms is not None
             ]
             for kind in kinds
-            if kind == "interruption"
+            if kind == MEANT
         },
         FROM_DECISION: {
             kind: [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 COLOURS: Final = ("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown")
-KINDS: Final = {"never paused": "tab:green", "paused": "tab:olive", "stopped": "tab:red"}
+KINDS: Final = {"never paused": "lightsteelblue", "paused": "gold", "stopped": "indianred"}
 
 Interval = tuple[float, float, float]  # the value, and where 95 % of resampled ones lie
 
@@ -105,8 +105,8 @@ def losses(rates: Mapping[str, Mapping[str, Interval]], path: Path) -> None:
                 label = kind if place == 0 else None
                 axes.bar(at, value, width * 0.9, color=colour, label=label)
                 axes.plot([at, at], [low, high], "k-", lw=1)
-                axes.text(at, high, f"{value:.1f}", ha="center", va="bottom", fontsize=7)
-        axes.set_xticks(range(len(lines)), lines, fontsize=8)
+                axes.text(at, 0.1, f"{value:.1f}", ha="center", va="bottom", fontsize=8, color="w")
+        axes.set_xticks(range(len(lines)), [line.replace(", ", "\n") for line in lines])
         axes.set_ylabel("word error rate, % (line: 95 % of resampled sets)")
         axes.grid(axis="y", alpha=0.3)
         axes.legend(fontsize=8)

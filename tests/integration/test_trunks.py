@@ -1,9 +1,12 @@
 """Trunks of different rules at one node, called by a softphone as a carrier would call."""
 
 import json
+import os
+import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,6 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from tests.bench.load import crowd
 from tests.peers import softphone
@@ -18,6 +27,7 @@ from tests.peers.certificates import certificate
 from tests.peers.processes import Node, free_port, node, wait_for
 from tests.peers.raw import PCMU_SDP, RawCaller
 from tests.peers.records import ended, events, outcome
+from tools.demo.processes import unconfigured
 
 # The softphone cannot choose the source of its connections: what comes over TCP or TLS is SECURE.
 SECURE, PLAIN, BROWSER, SECRET = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
@@ -356,6 +366,122 @@ def test_tls_is_as_new_and_as_mutual_as_the_settings_say(tmp_path: Path) -> None
         for known, newest in ((True, ssl.TLSVersion.TLSv1_2), (False, ssl.TLSVersion.TLSv1_3)):
             with pytest.raises((ssl.SSLError, ConnectionError)):
                 connected(known=known, newest=newest)
+
+
+def not_started(folder: Path, text: str) -> str:
+    """The one line of a node that does not start with such a ``sipagent.toml``."""
+    (folder / "sipagent.toml").write_text(f'data_dir = "{folder}/data"\n{text}')
+    done = subprocess.run(
+        [sys.executable, "-m", "sipagent", "serve"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+        cwd=folder,
+        env=unconfigured(),
+        check=False,
+    )
+    assert done.returncode == 2, done
+    (line,) = done.stderr.splitlines()
+    assert "Ready" not in done.stdout
+    return line.removeprefix("sipagent: ")
+
+
+def secured(folder: Path, bind: str, port: int, sip_port: int) -> str:
+    """A configuration with one TLS listener, whose table begins at line 7."""
+    ours, key = certificate(folder, "ours")
+    return (
+        f"[sip]\nport = {sip_port}\n"
+        f'[sip.tls]\ncertificate = "{ours}"\nkey = "{key}"\n'
+        f'[[sip.listeners]]\ntransport = "tls"\nbind = "{bind}"\nport = {port}\n'
+    )
+
+
+@pytest.mark.parametrize("held", ["127.0.0.1", "0.0.0.0"])
+def test_a_tls_port_that_another_program_has_is_one_line(tmp_path: Path, held: str) -> None:
+    with socket.create_server((held, 0)) as other:
+        port = other.getsockname()[1]
+        line = not_started(tmp_path, secured(tmp_path, "127.0.0.1", port, free_port()))
+    assert line == (
+        f"sipagent.toml:10: sip.listeners.0.port: TLS 127.0.0.1:{port} is taken; "
+        "stop the program that has it or set another port in [[sip.listeners]]"
+    )
+
+
+def test_a_tls_address_that_is_not_ours_is_one_line(tmp_path: Path) -> None:
+    line = not_started(tmp_path, secured(tmp_path, "203.0.113.7", 15061, free_port()))
+    assert line == (
+        "sipagent.toml:9: sip.listeners.0.bind: cannot listen on TLS 203.0.113.7:15061: "
+        "Cannot assign requested address; set bind in [[sip.listeners]]"
+    )
+
+
+def test_a_udp_port_that_is_taken_is_told_with_its_line(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        line = not_started(tmp_path, f"[sip]\nport = {port}\n")
+    assert line.startswith(f"sipagent.toml:3: sip.port: UDP 127.0.0.1:{port} is taken; ")
+
+
+def test_an_encrypted_key_stops_the_node_without_a_question(tmp_path: Path) -> None:
+    text = secured(tmp_path, "127.0.0.1", free_port(), free_port())
+    key = load_pem_private_key((tmp_path / "ours.key").read_bytes(), None)
+    hidden = BestAvailableEncryption(b"secret")
+    (tmp_path / "ours.key").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, hidden)
+    )
+    line = not_started(tmp_path, text)
+    assert line.startswith(f"sipagent.toml:6: sip.tls.key: {tmp_path}/ours.key is encrypted; ")
+
+
+def test_each_listener_has_its_line_of_the_log(tmp_path: Path) -> None:
+    ours, key = certificate(tmp_path, "ours")
+    ports = {"tcp": free_port(), "tls": free_port()}
+    listeners = [
+        {"transport": name, "bind": "127.0.0.1", "port": port} for name, port in ports.items()
+    ]
+    settings = {
+        "SIP__TLS__CERTIFICATE": str(ours),
+        "SIP__TLS__KEY": str(key),
+        "SIP__LISTENERS": json.dumps(listeners),
+    }
+    with node(tmp_path, config=None, **settings) as served:
+        ports["udp"] = served.port
+    lines = [json.loads(line) for line in served.log.read_text().splitlines() if line[0] == "{"]
+    told = {line["transport"]: line["address"] for line in lines if "transport" in line}
+    assert told == {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+
+
+def test_a_node_that_is_told_to_stop_while_it_starts_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sipagent", "serve", "--config", os.devnull]
+    env = {"SIPAGENT_DATA_DIR": str(tmp_path), "SIPAGENT_SIP__PORT": str(free_port())}
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        starting = subprocess.Popen(
+            command, stdout=output, stderr=output, env={**unconfigured(), **env}
+        )
+    until = time.monotonic() + 20
+    while not (tmp_path / "calls" / ".lock").exists() and time.monotonic() < until:
+        time.sleep(0.01)  # it loads its engines next
+    starting.send_signal(signal.SIGTERM)
+    assert starting.wait(20) == 0
+    (line,) = log.read_text().splitlines()
+    assert json.loads(line)["event"] == "stopped before it listened"
+
+
+@pytest.mark.interop("raw UDP", "a call without any RTP", "no RTP received, and no MOS")
+def test_a_call_without_rtp_has_no_opinion(tmp_path: Path) -> None:
+    with node(tmp_path) as served:
+        with RawCaller(served.address) as caller:
+            caller.answered()
+            caller.audio(1.5)  # it is looked at once a second
+            caller.request("BYE")
+            caller.expect(status=200, method="BYE")
+        (record,) = ended(served.data)
+    quality = events(record, "Quality")[-1]
+    assert (quality["received"], quality["mos"]) == (0, None)
+    assert quality["sent"] > 20
 
 
 @pytest.mark.interop("raw TCP", "80 connections that say nothing", "closed within 10 s")

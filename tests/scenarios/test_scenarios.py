@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, parse
 import pytest
 
 from sipagent.cli.scenario.reading import Loaded, read
-from tools.demo.processes import unconfigured
+from tools.demo.processes import free_port, unconfigured
 
 FOLDER = Path(__file__).parent
 LONGEST_S = 300.0
@@ -87,3 +87,35 @@ def test_a_recording_a_conversation_and_a_record_are_kept_of_each_call(run: Run)
         if not (run.kept / f"{name}{suffix}").is_file()
     ]
     assert not missing
+
+
+def sipagent(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "sipagent", "scenario", *arguments],
+        capture_output=True,
+        text=True,
+        env=unconfigured(),
+        cwd=folder,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_fault_in_a_file_is_told_with_its_line_and_nobody_is_called(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("scenarios:\n  - name: one\n    steps: [{sing: la}]\n")
+    ended = sipagent(tmp_path, "run", "bad.yaml", "--start")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("sipagent: bad.yaml:3: scenarios.0.steps.0.sing: unknown")
+    assert ended.stdout == ""
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("scenarios:\n  - name: one\n    steps: [{keys: '1'}]\n")
+    ended = sipagent(tmp_path, "run", "one.yaml", "--server", f"127.0.0.1:{free_port()}")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("sipagent: nothing answers SIP at 127.0.0.1:")
+
+
+def test_files_are_checked_without_a_call(tmp_path: Path) -> None:
+    ended = sipagent(tmp_path, "check", str(FOLDER))
+    assert (ended.returncode, ended.stdout) == (0, f"{len(SCENARIOS)} scenarios\n")

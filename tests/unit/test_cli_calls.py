@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from sipagent.errors import Blame, ModelMissing, SipagentError
 from sipagent.events import (
     EVENTS,
     Answered,
+    Event,
+    HungUp,
     Interrupted,
     ReplyBegun,
     Ringing,
@@ -29,6 +32,7 @@ from sipagent.events import (
     WordsPlayed,
 )
 from sipagent.outcome import CALLER_HUNG_UP, Outcome
+from sipagent.sip.quality import Counts, quality
 from sipagent.store.calllog import CallLog, CallLogs, read
 from sipagent.text.language import Language
 
@@ -86,8 +90,17 @@ def test_the_list_can_be_cut_short(data_dir: Path) -> None:
     assert len(run("list", "-n", "2", "--data-dir", str(data_dir)).output.splitlines()) == 2
 
 
-def test_a_node_without_calls_says_so(tmp_path: Path) -> None:
-    assert run("list", "--data-dir", str(tmp_path)).output == "No calls yet.\n"
+def test_the_list_has_each_calls_trunk_and_number(data_dir: Path) -> None:
+    listed = run("list", "--data-dir", str(data_dir)).output.splitlines()
+    assert [line.split()[3:5] for line in listed] == [["loopback", "+97142000000"]] * 3
+
+
+def test_a_folder_without_calls_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("list", "--data-dir", str(tmp_path)).output == (
+        f"No calls in {tmp_path}; see --data-dir\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run().output == f"No calls in {tmp_path / 'data'}; see --data-dir\n"
 
 
 def test_a_call_is_told_with_what_was_heard_what_was_cut_and_the_source(data_dir: Path) -> None:
@@ -193,6 +206,23 @@ def test_an_event_of_another_version_is_shown_with_its_fields() -> None:
     assert list(timeline.lines([event])) == ["    1.50           New x=2"]
 
 
+def told(event: Event) -> list[str]:
+    """An event's lines, without its time."""
+    line = {"at_ms": 0, "event": type(event).__name__, **asdict(event)}
+    return [" ".join(text.split()[1:]) for text in timeline.lines([line])]
+
+
+def test_a_call_without_rtp_is_told_without_an_opinion() -> None:
+    assert told(quality("PCMU", Counts(0, 0, 0, 0.0, 0.0, 250, 0))) == [
+        "leg no RTP received; 250 packets sent"
+    ]
+
+
+def test_nobody_hung_up_on_a_call_that_was_not_acknowledged() -> None:
+    assert told(HungUp("us", 408, "no ACK")) == ["leg ended: no ACK (408)"]
+    assert told(HungUp("peer", 200, "OK")) == ["leg hung up by peer: 200 OK"]
+
+
 HOSTILE: Final = "\x1b]0;owned\x07\x9b2J\x7f\r\n\t\u202e\u2066\u2028\udce9"
 SHOWN: Final = r"\u001b]0;owned\u0007\u009b2J\u007f\u000d\u000a\u0009\u202e\u2066\u2028\udce9"
 
@@ -256,11 +286,11 @@ def test_json_keeps_what_came_over_the_wire(hostile: Path) -> None:
             "sipagent call --server 127.0.0.1:5080 +97142000001",
         ),
         (
-            "10.0.0.5",
+            "127.0.0.5",
             5060,
             "+97142000000",
-            "10.0.0.5:5060",
-            "sipagent call --server 10.0.0.5:5060",
+            "127.0.0.5:5060",
+            "sipagent call --server 127.0.0.5:5060",
         ),
         ("127.0.0.1", 5060, "+97142000001", "127.0.0.1:5060", "sipagent call +97142000001"),
     ],
@@ -277,6 +307,44 @@ def test_a_node_that_is_ready_says_how_to_call_it(
     host, called_port = read_server(given["server"])
     assert f"{host}:{called_port}" == address
     assert read_words(given["words"], Language.EN)[0] == number
+
+
+@pytest.mark.parametrize(
+    ("sip", "trunks", "taken"),
+    [
+        ({}, [{"networks": ["127.0.0.0/8"]}], True),
+        ({}, [{"networks": ["127.0.0.0/8"], "srtp": "optional"}], True),
+        ({"bind": "10.0.0.5"}, [{"networks": ["127.0.0.0/8"]}], False),
+        ({"bind": "10.0.0.5"}, [{"networks": ["10.0.0.0/24"]}], True),
+        ({}, [{"networks": ["10.0.0.0/24"]}], False),
+        ({}, [{"networks": ["127.0.0.0/8"], "srtp": "required"}], False),
+        ({}, [{"networks": ["127.0.0.0/8"], "secret_header": "X-Key", "secret": "0" * 16}], False),
+        ({"proxies": ["127.0.0.1/32"]}, [{"networks": ["127.0.0.0/8"]}], False),
+        (
+            {},
+            [
+                {"networks": ["127.0.0.0/8"]},
+                {"networks": ["127.0.0.1/32"], "srtp": "required"},
+            ],
+            False,
+        ),
+    ],
+)
+def test_the_command_is_told_only_where_its_call_would_be_taken(
+    sip: dict[str, object], trunks: list[dict[str, object]], taken: bool
+) -> None:
+    named = [{"name": f"t{number}", **trunk} for number, trunk in enumerate(trunks)]
+    ready = _introduction(Settings.model_validate({"sip": sip, "trunks": named}))[-1]
+    assert ("or run: sipagent call" in ready) is taken
+
+
+def test_a_node_with_trunks_and_no_tenant_says_that_the_demo_tenant_answers() -> None:
+    trunks = [{"name": "a", "networks": ["10.0.0.0/24"]}]
+    said = "No tenant is configured: the demo tenant answers."
+    assert said in _introduction(Settings.model_validate({"trunks": trunks}))
+    (tenant,) = demo_tenants()
+    own = [tenant.model_copy(update={"name": "noor"})]
+    assert said not in _introduction(Settings.model_validate({"trunks": trunks, "tenants": own}))
 
 
 def test_the_sample_of_the_environment_holds_the_defaults(

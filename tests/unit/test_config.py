@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sipagent import config
+from sipagent.config.faults import Place, Unusable, placed
 from sipagent.errors import ConfigError
 from sipagent.handoff.token import Context, Tokens, headers, target
 from sipagent.sip.uri import LONGEST, refer_to
@@ -16,6 +17,7 @@ from tools.demo.processes import unconfigured
 
 ROOT = Path(__file__).parents[2]
 TENANT = '[[tenants]]\nname = "{}"\nnumbers = ["{}"]\nknowledge = "k"\ndesk = "sip:a@b"\n'
+LISTENER = '[[sip.listeners]]\ntransport = "{}"\nbind = "127.0.0.1"\nport = {}\n'
 TRUNK = '[[trunks]]\nname = "{}"\nnetworks = ["{}"]\n'
 
 
@@ -69,13 +71,42 @@ def test_the_environment_wins_over_the_file(
         ),
         (
             "\n[sip]\nprot = 1\n",
-            "sipagent.toml:3: sip.prot: unknown setting; expected one of "
+            "sipagent.toml:3: sip.prot: unknown setting; did you mean port? Known are "
             + ", ".join(config.SipSettings.model_fields),
         ),
         (
             '[[trunks]]\nname = "a"\nnetworks = ["1.2.3.4/99"]\n',
             "sipagent.toml:3: trunks.0.networks.0: '1.2.3.4/99' does not appear to be an IPv4 or "
             'IPv6 network; expected a list of networks, such as ["54.172.60.0/30"]',
+        ),
+        (
+            '[[trunks]]\nname = "a"\nnetworks = "127.0.0.2/32"\n',
+            'sipagent.toml:3: trunks.0.networks: a list is expected: ["127.0.0.2/32"]',
+        ),
+        (
+            '[[trunks]]\nname = "a"\nnetwork = ["127.0.0.2/32"]\nnetworks = []\n',
+            "sipagent.toml:3: trunks.0.network: unknown setting; did you mean networks? Known are "
+            + ", ".join(config.Trunk.model_fields),
+        ),
+        (
+            TRUNK.format("a", "127.0.0.1/24"),
+            "sipagent.toml:3: trunks.0.networks.0: 127.0.0.1/24 has host bits set; "
+            "did you mean 127.0.0.0/24?",
+        ),
+        (
+            LISTENER.format("tcp", 5070) * 2,
+            "sipagent.toml:5: sip.listeners.1: tcp 127.0.0.1:5070 is sip.listeners.0 already; "
+            "give it once",
+        ),
+        (
+            LISTENER.format("udp", 5060),
+            "sipagent.toml:1: sip.listeners.0: udp 127.0.0.1:5060 is sip.bind and sip.port "
+            "already; give it once",
+        ),
+        (
+            "[sip.tls]\ncertificate = 'k'\n",
+            "sipagent.toml:2: sip.tls.certificate: k is a folder; "
+            "expected a PEM file: our certificate and its chain",
         ),
         (
             "[media]\nrtp_port_min = 20000\nrtp_port_max = 10001\n",
@@ -362,8 +393,47 @@ def test_a_misspelt_section_in_the_environment_is_a_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SIPAGENT_SPI__PORT", "5060")
-    with pytest.raises(ConfigError, match="SIPAGENT_SPI__PORT: unknown setting"):
+    meant = "SIPAGENT_SPI__PORT: unknown setting; did you mean SIPAGENT_SIP?"
+    with pytest.raises(ConfigError, match=re.escape(meant)):
         config.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "where"),
+    [
+        ("[sip]\nport = 5070\n", ("sip", "port"), "sipagent.toml:2: sip.port: "),
+        ("[sip]\nmax_calls = 7\n", ("sip", "port"), ""),  # the default's
+        (
+            LISTENER.format("tcp", 5061) + LISTENER.format("tls", 5062),
+            ("sip", "listeners", 1, "port"),
+            "sipagent.toml:8: sip.listeners.1.port: ",
+        ),
+        (
+            'sip.listeners = [{transport = "tcp", bind = "127.0.0.1", port = 5061}]\n',
+            ("sip", "listeners", 0, "port"),
+            "sipagent.toml:1: sip.listeners.0.port: ",
+        ),
+    ],
+)
+def test_what_the_machine_does_not_allow_is_told_with_the_place_of_its_setting(
+    tmp_path: Path, text: str, place: Place, where: str
+) -> None:
+    written(tmp_path, text)
+    assert placed(Path("sipagent.toml"), Unusable(place, "taken")) == f"{where}taken"
+
+
+def test_what_the_machine_does_not_allow_names_the_variable_of_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a single setting too, by what would be right: ``set SIPAGENT_SIP__PORT``."""
+    path = written(tmp_path, "[sip]\nport = 5070\n")
+    monkeypatch.setenv("SIPAGENT_SIP__LISTENERS", "[]")
+    monkeypatch.setenv("SIPAGENT_SIP__PORT", "5080")
+    listener = Unusable(("sip", "listeners", 0, "port"), "taken")
+    assert placed(path, listener) == (
+        "environment: SIPAGENT_SIP__LISTENERS: sip.listeners.0.port: taken"
+    )
+    assert placed(path, Unusable(("sip", "port"), "taken")) == "taken"
 
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:

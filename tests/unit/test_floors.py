@@ -106,7 +106,7 @@ def test_one_file_alone_imports_the_native_module(native: str) -> None:
     [
         *("dialog/turns.py", "dialog/turn_end.py", "dialog/bargein.py", "dialog/agreement.py"),
         *("dialog/dictation.py", "dialog/keyed.py", "dialog/history.py", "dialog/silence.py"),
-        *("dialog/policy.py", "dialog/reply_language.py", "dialog/tools.py"),
+        *("dialog/policy.py", "dialog/reply_language.py", "dialog/tools.py", "dialog/phrases.py"),
         *(f"dialog/agent/{core}.py" for core in ("arguments", "citing", "data", "figures")),
         *(f"dialog/agent/{core}.py" for core in ("grounds", "prompt", "rest", "small_talk")),
         *("engines/two_lines.py", "engines/sse.py", "engines/openai_stream.py"),

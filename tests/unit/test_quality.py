@@ -55,9 +55,12 @@ def test_an_opinion_never_leaves_its_scale() -> None:
     assert 1.0 <= min(scores) <= max(scores) <= 4.5
 
 
-def test_what_came_too_late_counts_as_lost_and_nothing_is_no_fault() -> None:
+def test_what_came_too_late_counts_as_lost() -> None:
     assert quality("PCMU", counts(90, 10)).mos == quality("PCMU", counts(100, 0, discarded=10)).mos
-    assert quality("PCMU", counts(0)).mos > 4
+
+
+def test_of_a_call_without_any_rtp_there_is_no_opinion() -> None:
+    assert quality("PCMU", counts(0, sent=500)).mos is None
 
 
 def test_quality_is_told_at_times_and_at_the_end() -> None:

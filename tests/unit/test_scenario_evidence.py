@@ -91,6 +91,11 @@ async def test_an_agent_that_goes_on_is_heard_again() -> None:
     assert first.text == "100"
 
 
+async def test_an_answer_that_the_last_key_comes_late_for_took_no_time() -> None:
+    _, first = await call([(2300, 4000)], [(2000, 2200), (2500, 2600)], [1990])
+    assert (first.last_ms, first.response_ms) == (2580, 0)
+
+
 async def test_the_callers_pauses_belong_to_his_act() -> None:
     _, first = await call([(7000, 8000)], [(2000, 2500), (4000, 4500)], [1990])
     assert [(one.start_ms, one.end_ms) for one in first.caller] == [(2000, 2480), (4000, 4480)]

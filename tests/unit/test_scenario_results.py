@@ -9,7 +9,7 @@ from sipagent.cli.phone.report import Referral
 from sipagent.cli.scenario import junit, table
 from sipagent.cli.scenario.evidence import Episode, Span, Speech
 from sipagent.cli.scenario.judging import Fault
-from sipagent.cli.scenario.keeping import keep
+from sipagent.cli.scenario.keeping import keep, keep_records
 from sipagent.cli.scenario.own_node import at_desk
 from sipagent.cli.scenario.reading import Loaded
 from sipagent.cli.scenario.result import Result
@@ -109,7 +109,8 @@ def test_the_record_of_a_call_is_kept_beside_its_conversation(tmp_path: Path) ->
     (day / "a.jsonl").write_text(json.dumps({"sip_call_id": "other"}) + "\n")
     (day / "b.jsonl").write_text(json.dumps({"sip_call_id": "id@host"}) + "\n")
     kept = tmp_path / "kept"
-    keep(kept, result(), None, tmp_path / "data")
+    keep(kept, result(), None)
+    keep_records(kept, [result()], tmp_path / "data")
     assert json.loads((kept / "fee.jsonl").read_text())["sip_call_id"] == "id@host"
     assert "twenty dirhams" in (kept / "fee.txt").read_text()
 

@@ -26,6 +26,7 @@ EN = [
     ("$5 and USD 1.01", "five dollars and one dollar and one cent"),
     ("SAR 100, €2.50", "one hundred Saudi riyals, two euros and fifty cents"),
     ("KWD 1.250", "one Kuwaiti dinar and two hundred and fifty fils"),
+    ("AED 1,500/- only", "one thousand five hundred dirhams only"),
     ("AED 12.345", "twelve point three four five dirhams"),
     # times
     ("at 8:30 a.m. today", "at eight thirty A.M today"),
@@ -62,6 +63,8 @@ EN = [
         "A.E zero seven, zero three three one, two three four five, six seven eight nine,"
         " zero one two three, four five six",
     ),
+    ("INV/2026/00123", "I.N.V, two zero two six, zero zero one, two three"),
+    ("Makani 12345 67890", "Makani one two three four five, six seven eight nine zero"),
     ("order ORD-10234", "order O.R.D, one zero two, three four"),
     ("the 5G plan for 24 hours", "the five G plan for twenty-four hours"),
     ("*100#", "star one zero zero hash"),
@@ -102,6 +105,11 @@ EN = [
     ("9/11", "nine slash eleven"),
     ("No. 5, #7", "number five, number seven"),
     ("No. I cannot", "No. I cannot"),
+    ("No 5, no. of days", "number five, number of days"),
+    ("Ref# 12345", "Ref number one two three, four five"),
+    ("~5 days, 5+ years, >10%", "about five days, five plus years, more than ten percent"),
+    ("2x faster", "two times faster"),
+    ("dial 1-2-3", "dial one, two, three"),
     # addresses
     ("help@noor.ae", "help at noor dot A.E"),
     ("see www.noor.com/my-bill.", "see noor dot com slash my dash bill."),
@@ -115,6 +123,9 @@ EN = [
     ("the U.A.E. and the UAE", "the U.A.E and the U.A.E"),
     ("a SIM, two IDs", "a SIM, two I.D's"),
     ("PLEASE CALL US NOW", "PLEASE CALL US NOW"),
+    ("the A/C unit", "the A.C unit"),
+    ("Sun-Thu, Fri. 8am", "Sunday to Thursday, Friday eight A.M"),
+    ("The Sun is out on Fri.", "The Sun is out on Friday."),
     # signs
     ("R&D and/or Wi-Fi", "R and D and or Wi-Fi"),
     ("2 + 2 = 4", "two plus two equals four"),
@@ -187,6 +198,10 @@ AR = [
     ("۱۲٫۵ km", "اثنا عشر كيلومترا ونصف"),
     ("-5 درجات", "ناقص خمس درجات"),
     ("1/2 و3/4", "نصف وثلاثة أرباع"),
+    ("على بعد 500 م", "على بعد خمسمئة متر"),
+    ("الطابق 2 والمرحلة 1", "الطابق الثاني والمرحلة الأولى"),
+    ("٪٥", "خمسة بالمئة"),
+    ("رقم الطلب #12345", "رقم الطلب واحد اثنان ثلاثة، أربعة خمسة"),
     ("2.25", "اثنان فاصلة خمسة وعشرون"),
     # abbreviations and addresses
     ("ص.ب 1234", "صندوق بريد واحد اثنان ثلاثة أربعة"),

@@ -36,10 +36,11 @@ Judge = Callable[[str], tuple[Intent, float]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled turn; ``language`` "en", "ar" or "mixed"."""
+    """A labelled turn. ``form`` is what its writer says of how it is said, such as "mixed"."""
 
     text: str
     language: str
+    form: str
     intent: Intent
     sentiment: float
 
@@ -50,7 +51,13 @@ def rows_of(path: Path) -> list[Row]:
         table if isinstance(table, list) else [row for rows in table.values() for row in rows]
     )
     return [
-        Row(row["text"], row["language"], Intent(row["intent"]), float(row["sentiment"]))
+        Row(
+            row["text"],
+            row["language"],
+            row.get("form", ""),
+            Intent(row["intent"]),
+            float(row["sentiment"]),
+        )
         for row in found
     ]
 
@@ -108,16 +115,17 @@ def figures(rows: Sequence[Row], judged: Sequence[tuple[Intent, float]]) -> str:
     return f"{len(rows)} | {np.mean(hits):.1%} | {f1:.3f} | {np.mean(errors):.3f} | {sign}"
 
 
-def by_language(rows: Sequence[Row], judges: dict[str, Judge]) -> str:
+def by_kind(rows: Sequence[Row], judges: dict[str, Judge]) -> str:
     lines = [
         "| turns | judge | number | intents right | macro F1 | mood off by | sign of mood right |",
         "|---|---|---|---|---|---|---|",
     ]
-    for language in ("all", *sorted({row.language for row in rows})):
-        chosen = [row for row in rows if language in {"all", row.language}]
+    kinds = sorted({row.language for row in rows}) + sorted({row.form for row in rows} - {""})
+    for kind in ("all", *kinds):
+        chosen = [row for row in rows if kind in {"all", row.language, row.form}]
         for name, judge in judges.items():
             cells = figures(chosen, [judge(row.text) for row in chosen])
-            lines.append(f"| {language} | {name} | {cells} |")
+            lines.append(f"| {kind} | {name} | {cells} |")
     return "\n".join(lines)
 
 
@@ -192,7 +200,7 @@ def main() -> None:
         "keywords": keywords,
         "majority": lambda _: (majority, middle),
     }
-    print(by_language(rows, judges), "\n")
+    print(by_kind(rows, judges), "\n")
     print(confusion(rows, judges["linear"]), "\n")
     print(calibration(rows, understood), "\n")
     print(policy_table(rows, understood), "\n")

@@ -103,7 +103,7 @@ def train(turns: Sequence[Turn]) -> tuple[Floats, Floats]:
     wanted = np.zeros((len(turns), len(INTENTS)), np.float32)
     wanted[np.arange(len(turns)), [INTENTS.index(turn.intent) for turn in turns]] = 1
     moods = np.array([turn.sentiment for turn in turns], np.float32)
-    importance = wanted @ (wanted.mean(axis=0) ** -0.5)
+    importance = wanted @ (np.maximum(wanted.mean(axis=0), 1 / len(turns)) ** -0.5)
     importance /= importance.mean()
     weights = np.zeros((len(data.used), len(INTENTS) + 1), np.float32)
     bias = np.zeros(len(INTENTS) + 1, np.float32)

@@ -23,7 +23,7 @@ from sipagent.cli.phone.rtp import RATE_HZ
 from sipagent.cli.scenario import junit, table
 from sipagent.cli.scenario.desk import Desk
 from sipagent.cli.scenario.evidence import Hear
-from sipagent.cli.scenario.keeping import keep
+from sipagent.cli.scenario.keeping import keep, keep_records
 from sipagent.cli.scenario.own_node import HOST, own_node
 from sipagent.cli.scenario.reading import Loaded, read
 from sipagent.cli.scenario.result import Result
@@ -158,12 +158,15 @@ async def _run(loaded: Sequence[Loaded], options: Options) -> list[Result]:
         await endpoint.admit(ready=options.start)
         if not options.start:
             target = Target(f"{server[0]}:{server[1]}", number, options.follow)
-            return await _tell(loaded, target, endpoint, hear, options, None)
+            return await _tell(loaded, target, endpoint, hear, options)
         with tempfile.TemporaryDirectory(prefix="sipagent-scenario-") as name:
             folder, desk = Path(name), f"{address}:{endpoint.sip.port}"
             async with own_node(settings, options.config, folder, desk) as (host, port):
                 target = Target(f"{host}:{port}", number, follow=True)
-                return await _tell(loaded, target, endpoint, hear, options, folder / "data")
+                results = await _tell(loaded, target, endpoint, hear, options)
+            if options.keep is not None:
+                keep_records(options.keep, results, folder / "data")
+            return results
     finally:
         await endpoint.stop()
 
@@ -174,7 +177,6 @@ async def _tell(
     endpoint: Endpoint,
     hear: Hear,
     options: Options,
-    data: Path | None,
 ) -> list[Result]:
     """Run them and print; the results in the order of the files."""
     began, rows = time.monotonic(), table.Table(loaded)
@@ -184,7 +186,7 @@ async def _tell(
         results.append(tried.result)
         _echo(rows.row(tried.result))
         if options.keep is not None:
-            await asyncio.to_thread(keep, options.keep, tried.result, tried.caller, data)
+            await asyncio.to_thread(keep, options.keep, tried.result, tried.caller)
     order = {one.scenario.name: at for at, one in enumerate(loaded)}
     results.sort(key=lambda one: order[one.scenario.name])
     for line in table.failures(results):

@@ -111,15 +111,17 @@ class Episode:
 
     @property
     def answer(self) -> Speech | None:
-        """The first speech of the agent that began after the caller had finished."""
-        return next((one for one in self.agent if one.start_ms > self.last_ms), None)
+        """The first speech of the agent that began since the caller did, and outlasts him."""
+        return next(
+            (one for one in self.agent if not one.goes_on and one.end_ms > self.last_ms), None
+        )
 
     @property
     def response_ms(self) -> int | None:
         """From the caller's last audible packet, or where he was silent from the beginning, to the
-        first one of the agent's answer.
+        first one of the agent's answer; 0 where the agent did not wait for it.
         """
-        return self.answer.start_ms - self.last_ms if self.answer else None
+        return max(0, self.answer.start_ms - self.last_ms) if self.answer else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,13 @@ async def episodes(
 ) -> tuple[Episode, ...]:
     """The episodes of a call that was answered at ``origin_ns`` and over at ``end_ns``."""
     stretch = line.stretches[0]
-    begins = [Act(-1, origin_ns), *acts]
+    first_ns = min([origin_ns, *(one.start_ns for one in stretch.other.all[:1])])
+    begins = [Act(-1, first_ns), *acts]
     found: list[Episode] = []
     for number, act in enumerate(begins):
         last = number == len(begins) - 1
         until_ns = end_ns if last else begins[number + 1].at_ns
-        at_ms, until_ms = _ms(act.at_ns - origin_ns), _ms(until_ns - origin_ns)
+        at_ms, until_ms = max(0, _ms(act.at_ns - origin_ns)), _ms(until_ns - origin_ns)
         found.append(
             Episode(
                 step=act.step,

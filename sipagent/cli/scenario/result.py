@@ -61,7 +61,7 @@ class Result:
             for one in episode.agent:
                 on = "goes on: " if one.goes_on else ""
                 text = f"“{one.text}”" if one.text else "(no words heard)"
-                late = f", {one.start_ms - episode.last_ms} ms after the caller"
+                late = f", {episode.response_ms} ms after the caller"
                 late = late if one is episode.answer and episode.step >= 0 else ""
                 until = f" (to {one.end_ms / 1000:.2f}{late})"
                 lines.append((one.start_ms, "agent", f"{on}{text}{until}"))

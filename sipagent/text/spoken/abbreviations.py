@@ -29,6 +29,11 @@ _ARABIC: Final = {  # read with or without a last point
 _ARABIC_TITLES: Final = {  # one letter and a point, in front of a name
     "د": "الدكتور", "أ": "الأستاذ", "م": "المهندس", "ش": "شارع",
 }  # fmt: skip
+_WEEKDAYS: Final = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday",
+    "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+_ORDER: Final = re.compile(r"(?:^|\s)\S*رقم(?:\s\S+)?$")
 _NEXT_NAME: Final = re.compile(r"\s*[A-Z]")
 _LAST_IN_SENTENCE: Final = re.compile(r"[\"'”)\]»]*\s*$")
 _NAME_BEFORE: Final = re.compile(r"(?:\b[A-Z][\w'-]*|[0-9](?:st|nd|rd|th)?)$")
@@ -52,9 +57,17 @@ def _arabic(match: re.Match[str], context: Context) -> str | None:
     return _ARABIC[match["word"]] + ("." if ends else "")
 
 
+def _weekdays(match: re.Match[str], context: Context) -> str:
+    if match["since"]:
+        return f"{_WEEKDAYS[match['since']]} to {_WEEKDAYS[match['until']]}"
+    return _WEEKDAYS[match["day"] or match["odd"]]
+
+
 def _number(match: re.Match[str], context: Context) -> str:
     """ "No. 5" and "#5": only in front of a figure, which is read by itself."""
-    return "رقم" if context.arabic else "number"
+    if not context.arabic:
+        return "number"
+    return "" if _ORDER.search(context.before) else "رقم"
 
 
 def _box(match: re.Match[str], context: Context) -> str:
@@ -62,8 +75,8 @@ def _box(match: re.Match[str], context: Context) -> str:
 
 
 def _dotted(match: re.Match[str], context: Context) -> str:
-    """ "U.A.E." letter by letter; its last point may be that of the sentence."""
-    text = match.group()
+    """ "U.A.E." and "A/C" letter by letter; a last point may be that of the sentence."""
+    text = match.group().replace("/", ".")
     ends = text.endswith(".") and _LAST_IN_SENTENCE.match(context.after) is not None
     return ".".join(text.replace(".", "").upper()) + ("." if ends else "")
 
@@ -81,11 +94,26 @@ NUMBER_SIGN: Final = Kind(
     pattern(
         r"""
         (?<![\w.])
-        (?: (?P<word>(?:No|NO|no)s?\.)(?=\s?[A-Z]{0,8}-?[0-9]) | [\#№]\s?(?=[A-Z]{0,8}-?[0-9]) )
+        (?: (?P<word>(?:No|NO|no)s?\.(?=\s?[A-Z]{0,8}-?[0-9]) | No(?=\s[0-9]) | [Nn]o\.(?=\sof\s)) )
+          | (?<![0-9_&\#])[\#№]\s?(?=[A-Z]{0,8}-?[0-9])
         """
     ),
     _number,
     frozenset({"word"}),
+    inside=True,
+)
+WEEKDAYS: Final = Kind(
+    pattern(
+        rf"""
+        (?<![\w-])
+        (?: (?P<since>{one_of(_WEEKDAYS)})\.?(?:\s?[-–]\s?|\sto\s)(?P<until>{one_of(_WEEKDAYS)})
+          | (?P<day>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri)
+          | (?P<odd>Sat|Sun)(?:\.(?=\s?[0-9])|(?=,?\s[0-9])) )
+        (?!\w)(?:\.(?=\s*\S))?
+        """
+    ),
+    _weekdays,
+    figures=False,
 )
 ENGLISH: Final = Kind(
     pattern(
@@ -111,6 +139,8 @@ ARABIC: Final = Kind(
     figures=False,
 )
 DOTTED: Final = Kind(
-    pattern(r"(?<![\w.])(?:[A-Za-z]\.){2,6}(?:[A-Za-z](?![\w.]))?"), _dotted, figures=False
+    pattern(r"(?<![\w.])(?:(?:[A-Za-z]\.){2,6}(?:[A-Za-z](?![\w.]))?|[A-Z]/[A-Z](?![\w/]))"),
+    _dotted,
+    figures=False,
 )
 CAPITALS: Final = Kind(pattern(r"(?<![\w'.-])[A-Z]{2,6}s?(?!\w)"), _capitals, figures=False)

@@ -7,7 +7,7 @@ from typing import Final
 from sipagent.text import numbers_ar, numbers_en
 from sipagent.text.language import Language
 from sipagent.text.spoken.letters import letters
-from sipagent.text.spoken.unit import Context, Kind, by_digit, pattern
+from sipagent.text.spoken.unit import Context, Kind, by_digit, grouped, pattern
 
 _SHORT: Final = frozenset({"999", "998", "997", "996", "112", "901", "911", "101"})
 _DIALLED: Final = re.compile(
@@ -73,7 +73,7 @@ def _short(match: re.Match[str], context: Context) -> str | None:
     text = match.group()
     dialled = text in _SHORT and context.follows(_DIALLED)
     if dialled or (context.follows(_NAMED) and not _COUNTED.match(context.after)):
-        return by_digit([text], context.language)
+        return by_digit(re.findall(r"[0-9]+", text), context.language)
     return None
 
 
@@ -94,6 +94,8 @@ def _keyed(match: re.Match[str], context: Context) -> str:
 def _iban(match: re.Match[str], context: Context) -> str:
     country = ".".join(match["country"])
     groups = re.findall(r"[0-9]+|[A-Z]+", match.group()[len(match["country"]) :])
+    if len(groups) == 1:  # written without spaces: the check digits stand alone
+        groups = [groups[0][:2], *grouped(groups[0][2:])]
     return f"{country} {_mixed(groups, context.language)}"
 
 
@@ -116,7 +118,7 @@ def _reference(match: re.Match[str], context: Context) -> str | None:
     said, comma = "", "، " if language is Language.AR else ", "
     for position, piece in enumerate(pieces):
         by_digits = piece.isdecimal() and (len(piece) > _READ_AS_NUMBER or piece.startswith("0"))
-        apart = (by_digits and "-" in match.group()) or pieces[position - 1] == "A"
+        apart = (by_digits and re.search("[-/]", match.group())) or pieces[position - 1] == "A"
         said += (comma if apart else " ") * bool(said)
         if by_digits:
             said += by_digit([piece], language)
@@ -143,7 +145,9 @@ TELEPHONE: Final = Kind(
     ),
     _telephone,
 )
-SHORT: Final = Kind(pattern(rf"{_START}[0-9]{{3,6}}(?![0-9]|[.,:/%][0-9])"), _short)
+SHORT: Final = Kind(
+    pattern(rf"{_START}[0-9]{{3,6}}(?:[\s-][0-9]{{3,6}}){{0,3}}(?![0-9]|[.,:/%][0-9])"), _short
+)
 KEYED: Final = Kind(pattern(r"(?<![\w*])\*[0-9*]{1,30}\#?|(?<![\w*])\#[0-9*]{1,30}\#"), _keyed)
 IBAN: Final = Kind(
     pattern(
@@ -161,6 +165,7 @@ REFERENCE: Final = Kind(
         r"""
         (?<![\w.'-])
         (?P<id> [A-Z]{1,8}-?[0-9]{1,20}(?:-?[A-Z0-9]{1,12}){0,6}
+          | [A-Z]{2,8}(?:/[A-Z]{1,8}){0,2}(?:/[0-9]{1,20}){1,4}
           | [0-9]{1,12}-?[A-Z]{1,4}(?:-?[A-Z0-9]{1,12}){0,6} )
         (?![\w]|-\w)
         """

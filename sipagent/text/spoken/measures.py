@@ -82,7 +82,8 @@ _SYMBOLS: Final = {
     "mins": _each("minute", "دقيقة"), "min": _each("minute", "دقيقة"),
     "secs": _each("second", "ثانية"), "sec": _each("second", "ثانية"),
     "ms": _each("millisecond", "ملي ثانية"), "yrs": _each("year", "سنة"),
-    "كم": _each("kilometre", "كيلومتر"), "سم": _each("centimetre", "سنتيمتر"),
+    "م": _each("metre", "متر"), "كم": _each("kilometre", "كيلومتر"),
+    "سم": _each("centimetre", "سنتيمتر"),
     "ملم": _each("millimetre", "مليمتر"), "كجم": _each("kilogram", "كيلوغرام"),
     "كغ": _each("kilogram", "كيلوغرام"), "كغم": _each("kilogram", "كيلوغرام"),
     "مل": _each("millilitre", "مليلتر"), "م²": _each("square metre", "متر", "مربع"),
@@ -95,7 +96,9 @@ SYMBOL: Final = one_of(_SYMBOLS)
 _PERCENT_WORD: Final = r"%|بالمئة|بالمائة|في\sالمئة|في\sالمائة"
 
 
-def _measure(match: re.Match[str], context: Context) -> str:
+def _measure(match: re.Match[str], context: Context) -> str | None:
+    if match["symbol"] == "م" and _no_length(match["number"]):
+        return None
     measure = _SYMBOLS[" ".join(match["symbol"].split())]
     sign = sign_word(match["sign"], context.language)
     lower = _lower(match, context)
@@ -104,6 +107,12 @@ def _measure(match: re.Match[str], context: Context) -> str:
         return f"{sign}{lower}{arabic_amount(number, measure.arabic, measure.arabic_tail)}"
     name = measure.one if number == "1" else measure.more
     return f"{sign}{lower}{in_words(number, Language.EN)} {name}"
+
+
+def _no_length(number: str) -> bool:
+    """Whether "م" behind a number may be the afternoon, or the years of our era."""
+    whole, part = parted(number)
+    return not part and (len(whole) > LONGEST or int(whole) <= 12 or 1900 <= int(whole) < 2100)
 
 
 def arabic_amount(number: str, word: str, tail: str = "") -> str:
@@ -141,6 +150,9 @@ _ADJECTIVES: Final = frozenset({"مربع", "مربعة", "مكعب", "مئوي�
 
 def _percent(match: re.Match[str], context: Context) -> str:
     sign = sign_word(match["sign"], context.language)
+    if match["behind"]:
+        number = in_words(match["behind"], context.language)
+        return f"{number} {'بالمئة' if context.arabic else 'percent'}"
     lower = _lower(match, context)
     name = "بالمئة" if context.arabic else "percent"
     return f"{sign}{lower}{in_words(match['number'], context.language)} {name}"
@@ -164,4 +176,10 @@ MEASURE: Final = Kind(
     frozenset({"symbol"}),
     declines=True,
 )
-PERCENT: Final = Kind(pattern(rf"{_AMOUNT}\s?(?:{_PERCENT_WORD})(?!\w)"), _percent, declines=True)
+PERCENT: Final = Kind(
+    pattern(
+        rf"(?:{_AMOUNT}\s?(?:{_PERCENT_WORD})(?!\w)|(?<!\S)%\s?(?P<behind>{NUMBER})(?![0-9%]))"
+    ),
+    _percent,
+    declines=True,
+)

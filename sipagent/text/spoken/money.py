@@ -186,7 +186,7 @@ MONEY: Final = Kind(
           | (?<![0-9])(?<![0-9][ -])(?<![0-9][.,])
             (?P<high>{_AMOUNT})(?P<times>{SCALE})?\s?
             (?: (?P<behind>{_CODE}) | (?P<unit>{one_of(_WORDS)}) )(?!\w) )
-        (?: \s?/\s?(?P<per>{one_of(_PER)})(?!\w) )?
+        (?: \s?/\s?(?P<per>{one_of(_PER)})(?!\w) | /-(?!\w) )?
         """
     ),
     _read,

@@ -28,6 +28,10 @@ _NOT_COUNTED: Final = frozenset(
         " فقط أيضا حتى لكن إذا وإلا هذا هذه ذلك تلك التي الذي"
     )
 )
+_ORDERED: Final = re.compile(  # things that are numbered in order: "الطابق 2" is the second floor
+    r"(?:^|\s)[وفبل]?ال(طابق|دور|مرحلة|خطوة|مستوى|أسبوع|يوم|شهر|سنة|فصل|مرة|محاولة)$"
+)
+_ORDINAL_DIGITS: Final = 2
 _VULGAR: Final = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8),
 }  # fmt: skip
@@ -36,6 +40,10 @@ _LARGEST_BELOW: Final = 10
 
 def _count(match: re.Match[str], context: Context) -> str:
     number, word, scale = match["number"], match["noun"], match["scale"]
+    ordered = _ORDERED.search(context.before) if context.arabic else None
+    if ordered and number.isdecimal() and 0 < len(number) <= _ORDINAL_DIGITS and not scale:
+        said = numbers_ar.ordinal(int(number), feminine=numbers_ar.is_feminine(ordered[1]))
+        return f"{said} {word or ''}".strip()
     sign = sign_word(match["sign"], context.language)
     if not context.arabic:
         name = f" {scaled(scale)[1]}" if scale else ""
@@ -108,6 +116,13 @@ def _ratio(match: re.Match[str], context: Context) -> str:
     return joint.join(in_words(match[name], context.language) for name in ("left", "right"))
 
 
+def _times(match: re.Match[str], context: Context) -> str:
+    """ "2x faster"."""
+    if context.arabic:
+        return arabic_amount(match["number"], "مرة")
+    return f"{in_words(match['number'], Language.EN)} times"
+
+
 _EDGE: Final = r"(?<![0-9])(?<![0-9][.,:/])"
 ALL_DAY: Final = Kind(pattern(rf"{_EDGE}24/7(?![0-9/])"), _all_day)
 FRACTION: Final = Kind(
@@ -130,6 +145,9 @@ ORDINAL: Final = Kind(
 )
 DOTTED: Final = Kind(
     pattern(rf"{_EDGE}[0-9]{{1,5}}(?:\.[0-9]{{1,5}}){{2,5}}(?![0-9]|\.[0-9])"), _dotted
+)
+TIMES: Final = Kind(
+    pattern(rf"{_EDGE}(?P<number>{NUMBER})(?P<mark>[xX×])(?!\w)"), _times, frozenset({"mark"})
 )
 RATIO: Final = Kind(
     pattern(

@@ -32,6 +32,7 @@ _SIGNS: Final = str.maketrans({"−": "-", "‑": "-", "‐": "-", "’": "'"})
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _CODE: Final = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z]{1,4}")
 _SYMBOL: Final = re.compile(rf"(?<=[0-9])\s?{SYMBOL}(?!\w)")
+_PAIR: Final = 2
 _DASH: Final = re.compile(r"\s*[-–—]\s*")
 _FIGURE: Final = re.compile(r"[0-9]")
 _NUMBER: Final = re.compile(r"[0-9][0-9.,:]*")
@@ -195,9 +196,12 @@ def _said(text: str, place: tuple[int, int], run: list[Reading]) -> str:
     """The readings of one unit with the marks that are written between and around them."""
     pieces: list[str] = []
     start, end = place
+    steps = len(run) > _PAIR  # "1-2-3" is no range
     for position, one in enumerate(run):
         between = text[start : one.start]
-        if position and _DASH.fullmatch(between):
+        if position and _DASH.fullmatch(between) and steps:
+            between = ", "
+        elif position and _DASH.fullmatch(between):
             between = f" {_to(language_of(run[position - 1].said) or Language.EN)} "
             one = replace(one, said=numbers_ar.in_oblique(one.said))
         pieces.append(_apart(pieces, between))

@@ -28,8 +28,12 @@ def _between(match: re.Match[str], context: Context) -> str:
     return " أو " if context.arabic else " or "
 
 
+_NUMBER: Final = "[0-9\ue000]"  # what has been read already is hidden
 ALONE: Final = Kind(
-    pattern(rf"(?<!\S){one_of(_WORDS)}(?=[\s.,؟?!،؛]|$)|(?<!\S)[~≈≥≤](?=[0-9])"),
+    pattern(
+        rf"(?<!\S){one_of(_WORDS)}(?=[\s.,؟?!،؛]|$)"
+        rf"|(?<![^\s(])[~≈≥≤<>](?={_NUMBER})|(?<={_NUMBER})\+(?=\s|$)"
+    ),
     _sign,
     figures=False,
 )
@@ -40,7 +44,6 @@ def _between_numbers(match: re.Match[str], context: Context) -> str:
     return slash if match.group() == "/" else power
 
 
-_NUMBER: Final = "[0-9\ue000]"  # what has been read already is hidden
 BETWEEN_NUMBERS: Final = Kind(
     pattern(rf"(?<={_NUMBER})[/^](?={_NUMBER})"), _between_numbers, inside=True
 )

@@ -35,6 +35,7 @@ class Handoff:
 
         Raises ``LegGone`` where the caller hung up meanwhile.
         """
+
         def tell(detail: str) -> None:
             record(TransferStep(desk=desk, state=transfer.state, detail=detail))
 

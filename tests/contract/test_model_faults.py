@@ -44,7 +44,7 @@ def settings(server: OpenAiServer, **others: object) -> OpenAiSettings:
 
 @pytest.fixture
 async def model(server: OpenAiServer) -> AsyncIterator[OpenAiModel]:
-    engine = OpenAiModel(settings(server, first_token_s=2.0, token_s=0.6))
+    engine = OpenAiModel(settings(server, first_token_s=3.0, token_s=2.0))
     yield engine
     await engine.close()
 

@@ -40,7 +40,7 @@ async def voice_at(server: SpeechServer, **settings: object) -> AsyncIterator[Op
 
 @pytest.fixture
 async def streaming(server: SpeechServer) -> AsyncIterator[OpenAiSpeech]:
-    async with voice_at(server, first_sound_s=1.0, sound_s=0.5) as engine:
+    async with voice_at(server, first_sound_s=3.0, sound_s=3.0) as engine:
         yield engine
 
 

@@ -44,7 +44,7 @@ def settings(server: OpenAiServer, **others: object) -> OpenAiSettings:
 
 @pytest.fixture
 async def model(server: OpenAiServer) -> AsyncIterator[OpenAiModel]:
-    engine = OpenAiModel(settings(server, first_token_s=3.0, token_s=2.0))
+    engine = OpenAiModel(settings(server, first_token_s=3.0, token_s=1.5))
     yield engine
     await engine.close()
 
@@ -85,7 +85,7 @@ BROKEN: list[tuple[Script, str]] = [
     ([Say("Hel"), Data(event(error={"message": "out of memory"}))], "error: out of memory"),
     ([Say("Hel"), End("abort")], "the server gave up: abort"),
     ([Say("Hel"), Hang()], "no token in time"),
-    ([Say("Hel"), *(Wait(0.05), Octets(b": ping\n\n")) * 20], "no token in time"),
+    ([Say("Hel"), *(Wait(0.1), Octets(b": ping\n\n")) * 30], "no token in time"),
     ([Octets(b"data: " + b"x" * (1 << 21))], "an event of more than"),
     ([Octets((b"data: " + b"x" * 65_536 + b"\n") * 40)], "an event of more than"),
 ]

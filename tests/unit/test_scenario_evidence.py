@@ -83,6 +83,15 @@ async def test_speech_that_is_interrupted_is_cut_where_the_caller_begins() -> No
     assert [(one.start_ms, one.goes_on, one.text) for one in first.agent] == [(2000, True, "10")]
     assert first.text == ""  # the tail of a word is nothing that was said
     assert first.response_ms is None
+    assert first.stopped_ms == 2180
+
+
+async def test_an_agent_that_stops_between_words_stopped_with_the_last_one() -> None:
+    before, first = await call([(0, 1900)], [(2040, 2500)], [2000])
+    assert (before.before_ms, first.before_ms) == (None, 1880)
+    assert first.stopped_ms == 1880
+    _, late = await call([(0, 1700)], [(2040, 2500)], [2000])
+    assert late.stopped_ms is None
 
 
 async def test_an_agent_that_goes_on_is_heard_again() -> None:

@@ -99,11 +99,14 @@ def test_silence_after_an_interruption_is_from_the_callers_first_packet() -> Non
 
 
 def test_an_agent_that_was_silent_already_was_not_interrupted() -> None:
-    before = [episode(ANSWER), episode(agent(2900, 2950, "and", goes_on=True))]
-    for heard in before:
-        assert faults({"silent_within_s": 1}, heard, over_s=1) == [
-            "the agent was not speaking when the caller began"
-        ]
+    for heard in (episode(ANSWER), episode(ANSWER, before_ms=2700)):
+        told = ["the agent was not speaking when the caller began"]
+        assert faults({"silent_within_s": 1}, heard, over_s=1) == told
+        assert faults({"resumes": True}, heard, over_s=1) == told
+
+
+def test_an_agent_that_is_stopped_between_two_words_was_speaking() -> None:
+    assert faults({"silent_within_s": 0.1}, episode(ANSWER, before_ms=2800), over_s=1) == []
 
 
 def test_an_agent_resumes_with_a_pause_or_without_one() -> None:

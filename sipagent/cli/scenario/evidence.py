@@ -16,6 +16,7 @@ from sipagent.ports import Transcript
 from sipagent.text.language import Language
 
 AROUND_MS: Final = 150  # of silence that a recogniser is given on each side of speech
+BETWEEN_WORDS_MS: Final = 250
 TAIL_MS: Final = 600  # the end of an interrupted word: too little to be recognised
 EVENT_OCTETS: Final = 4  # RFC 4733
 
@@ -65,8 +66,8 @@ class Speech(Span):
 class Episode:
     """From one act of the caller to the next. ``step`` is its number, -1 before the first one.
 
-    ``caller`` are the spans in which he could be heard, or keyed. ``ended_by`` is who hung up, in
-    the last episode.
+    ``caller`` are the spans in which he could be heard, or keyed. ``before_ms`` is when the agent
+    was last heard before it; ``ended_by`` is who hung up, in the last episode.
     """
 
     step: int
@@ -76,6 +77,7 @@ class Episode:
     agent: tuple[Speech, ...] = ()
     referrals: tuple[Referral, ...] = ()
     ended_by: str = ""
+    before_ms: int | None = None
 
     @property
     def first_ms(self) -> int:
@@ -86,6 +88,15 @@ class Episode:
     def last_ms(self) -> int:
         """The caller's last packet that could be heard."""
         return self.caller[-1].end_ms if self.caller else self.at_ms
+
+    @property
+    def stopped_ms(self) -> int | None:
+        """When the agent fell silent that was speaking as the caller began; None where it was not.
+
+        Who falls silent between two words is heard for the last time before that.
+        """
+        over = next((one.end_ms for one in self.agent if one.goes_on), self.before_ms)
+        return None if over is None or over < self.first_ms - BETWEEN_WORDS_MS else over
 
     @property
     def said(self) -> tuple[Speech, ...]:
@@ -168,9 +179,16 @@ async def episodes(
                     if at_ms <= one.at_ms and (last or one.at_ms < until_ms)
                 ),
                 ended_by=ended_by if last else "",
+                before_ms=_last_before(stretch.other.all, act.at_ns, origin_ns),
             )
         )
     return tuple(found)
+
+
+def _last_before(all_of_them: Sequence[Utterance], at_ns: int, origin_ns: int) -> int | None:
+    """When the last utterance ended that was over at a moment; None where none was."""
+    ends = [one.end_ns for one in all_of_them if one.end_ns <= at_ns]
+    return _ms(max(ends) - origin_ns) if ends else None
 
 
 def _within(all_of_them: Sequence[Utterance], at_ns: int, until_ns: int) -> Iterator[Utterance]:

@@ -87,6 +87,7 @@ class Call:
     def __init__(self, leg: Leg, ringing: Ringing, service: Service, record: CallLog) -> None:
         self._leg = leg
         self._service = service
+        self._ringing = ringing
         self._log = record
         self._loop = asyncio.get_running_loop()
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_EVENTS)
@@ -289,6 +290,8 @@ class Call:
             "call ended",
             call_id=self._leg.call_id,
             tenant=self._service.tenant.name,
+            trunk=self._ringing.trunk,
+            dialled=self._ringing.dialled,
             outcome=outcome.code,
             blame=outcome.blame.value,
         )

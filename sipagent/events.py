@@ -75,7 +75,8 @@ class HungUp(Event):
 
 @dataclass(frozen=True, slots=True)
 class Quality(Event):
-    """The call's audio so far: packets, mean times in ms, and the E-model's opinion (1 to 4.4).
+    """The call's audio so far: packets, mean times in ms, and the E-model's opinion (1 to 4.4,
+    None where no RTP came).
 
     ``discarded`` came too late to be played; ``burst`` is how many were lost in a row.
     """
@@ -87,7 +88,7 @@ class Quality(Event):
     round_trip_ms: float
     sent: int
     lost_by_peer: int
-    mos: float
+    mos: float | None
     burst: float = 1.0
 
 

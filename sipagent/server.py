@@ -72,7 +72,6 @@ class Server:
         # What a node loaded lives as long as it does: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        log.info("listening", address=f"{settings.sip.bind}:{settings.sip.port}")
 
     async def _compose(self) -> Mapping[str, Service]:
         """Load the engines once and give each tenant its service."""

@@ -45,8 +45,8 @@ def serve(file: Path | None, verbose: bool) -> None:
     """Answer calls.
 
     Without any configuration this serves the demo tenant on 127.0.0.1:5060 and takes calls
-    from this machine alone. Every setting may also come from the environment, as
-    SIPAGENT_<SECTION>__<NAME>: SIPAGENT_SIP__PORT=5080 sipagent serve
+    from this machine alone. Every setting outside of a list of tables may also come from the
+    environment, as SIPAGENT_<SECTION>__<NAME>: SIPAGENT_SIP__PORT=5080 sipagent serve
     """
     _log_to_stderr(verbose=verbose)
     settings = load(file)

@@ -109,7 +109,7 @@ def quality(codec: str, counts: Counts) -> Quality:
         sent=counts.sent,
         lost_by_peer=counts.lost_by_peer,
         burst=round(counts.burst, 2),
-        mos=round(opinion(r), 2) if counts.received else None,  # type: ignore[arg-type]
+        mos=round(opinion(r), 2) if counts.received else None,
     )
 
 

@@ -44,6 +44,9 @@ def barge_in(folder: Path, most: int | None = None, wired: int = WIRED) -> Findi
     deaf = share_out(partial(decide, deaf_echo=True), [clip for clip in clips if clip.echoes])
     called = over_rtp(folder, _some(clips, wired)) if wired else []
     groups = {**_by_kind(found), "echo that goes on": deaf}
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = [_told(one) for one in found if not one.right]
+    (folder / "wrong.txt").write_text("\n".join(wrong) + "\n", encoding="utf-8")
     decisions(
         {
             f"{kind}\n(right: {'stop' if kind == MEANT else 'go on'})": _counts(own)
@@ -170,19 +173,20 @@ def _tables(groups: Mapping[str, Sequence[Decided]], called: Sequence[Wired]) ->
                 str(sum(one.answered and not one.stopped for one in own)),
             ]
         )
-    wrong = [
-        f"{one.clip.name} ({_told(one)})"
-        for kind, own in groups.items()
-        for one in own
-        if not one.right and kind in SOUNDS
-    ]
+    names = [f"{kind}: {_wrong_names(own)}" for kind, own in groups.items() if kind in SOUNDS]
     wired = [one.clip.name for one in called if not one.right]
     return (
-        f"{grid(head, lines)}\n\nDecided wrongly ({len(wrong)}): {', '.join(wrong) or 'none'}\n\n"
-        f"Over RTP decided wrongly ({len(wired)} of {len(called)}): {', '.join(wired) or 'none'}"
+        f"{grid(head, lines)}\n\nDecided wrongly (`wrong.txt` has the words):\n\n"
+        + "\n".join(f"- {line}" for line in names)
+        + f"\n- over RTP, {len(wired)} of {len(called)}: {', '.join(wired) or 'none'}"
     )
+
+
+def _wrong_names(found: Sequence[Decided]) -> str:
+    wrong = [one.clip.path.stem for one in found if not one.right]
+    return f"{len(wrong)} of {len(found)}: {', '.join(wrong) or 'none'}"
 
 
 def _told(one: Decided) -> str:
     said = one.clip.label["text"] or one.clip.label.get("kind", "")
-    return f"{said!r} heard as {one.heard!r}" if said else f"heard as {one.heard!r}"
+    return f"{one.clip.name}\t{one.what}\tsaid: {said}\theard: {one.heard}"

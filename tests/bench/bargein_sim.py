@@ -14,22 +14,16 @@ from typing import Final
 import numpy as np
 import yaml
 
+from sipagent.dialog.hearer import Words
 from sipagent.engines.asr_whisper import WhisperTranscriber
-from sipagent.events import Interrupted, PlayoutPaused, PlayoutResumed, ReplyBegun, WordsHeard
+from sipagent.events import Interrupted, PlayoutPaused, PlayoutResumed, ReplyBegun
 from sipagent.media.vad import SileroVad
 from sipagent.ports import Speech
 from sipagent.text.language import Language
 from tests.bench.clipset import Labelled
-from tests.bench.simulated import (
-    FRAME_MS,
-    RATE_HZ,
-    ChargedTranscriber,
-    Hearers,
-    RealTime,
-    Scene,
-    simulate,
-    speech_of,
-)
+from tests.bench.simulated import ChargedTranscriber, Hearers, Scene, speech_of
+from tests.bench.simulated_clock import RealTime, simulate
+from tests.bench.simulated_line import FRAME_MS, RATE_HZ
 
 DATA: Final = Path(__file__).parent.parent / "data" / "bargein.yaml"
 ASR_S: Final = 0.1  # charged for a look at the words
@@ -45,7 +39,7 @@ class Decided:
 
     ``silent_ms``: from the first sound to where the agent paused. ``stood_ms``: each time that it
     paused and went on. ``stopped_ms``: from the first sound to the decision. ``answered``: it took
-    the sound for a turn and spoke to it. ``heard``: the words that the decision was made by.
+    the sound for a turn and spoke to it. ``heard``: the last look at the words before the decision.
     """
 
     clip: Labelled
@@ -139,7 +133,11 @@ def decided(clip: Labelled, scene: Scene, sound_ms: int) -> Decided:
     """What a call came to whose clip first sounded at ``sound_ms``."""
     cuts = [one.at_ms for one in scene.told if isinstance(one.event, Interrupted)]
     pauses = scene.when(PlayoutPaused)
-    words = [one.event.text for one in scene.told if isinstance(one.event, WordsHeard)]
+    words = [
+        one.event.text
+        for one in scene.told
+        if isinstance(one.event, Words) and not (cuts and one.at_ms > cuts[0])
+    ]
     return Decided(
         clip,
         stopped=bool(cuts),

@@ -6,11 +6,9 @@ clip and judges nothing.
 """
 
 import asyncio
-import selectors
-import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,7 +16,7 @@ from sipagent.call import _turn_rules
 from sipagent.config import HearingSettings
 from sipagent.dialog.conversation import Conversation, Mind
 from sipagent.dialog.deadline import Patience
-from sipagent.dialog.hearer import Ears
+from sipagent.dialog.hearer import Ears, Words
 from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import GREETING, TEXTS, Prompts
@@ -44,70 +42,13 @@ from sipagent.ports import (
 )
 from sipagent.steps import Talk
 from sipagent.text.language import Language
+from tests.bench.simulated_clock import RealTime
+from tests.bench.simulated_line import RATE_HZ, SimulatedLine
 
-RATE_HZ: Final = 8000
-FRAME: Final = 160
-FRAME_MS: Final = 20
 ANSWER_S: Final = 0.35  # until an answer sounds: its first token 200 ms, its voice 150 ms
 ASKING: Final = "please ask me"
 DEADLINE_S: Final = 5.0
 FILLER_S: Final = 10.0
-
-Result = TypeVar("Result")
-
-
-# ------------------------------------------------------------------------- the clock
-
-
-class _Skipping(selectors.SelectSelector):
-    """Where nothing is ready, the time that would be waited has passed."""
-
-    now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if ready:
-            return ready
-        if timeout is None:
-            raise RuntimeError("everything waits, and for nothing that time brings")
-        self.now_s += max(0.0, timeout)
-        return ready
-
-
-class SimulatedLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time passes as fast as the work that is due can be done."""
-
-    def __init__(self) -> None:
-        self._skipping = _Skipping()
-        super().__init__(self._skipping)
-
-    def time(self) -> float:
-        return self._skipping.now_s
-
-
-def simulate(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run to the end on a clock of its own, which begins at 0."""
-    with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
-        return runner.run(work)
-
-
-class RealTime:
-    """A loop of real time on a thread of its own, for engines that compute."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result, waited for without the simulated clock moving."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
 
 # ------------------------------------------------------------------------- engines
 
@@ -137,7 +78,7 @@ class ChargedTranscriber(_Free):
         if self.first:
             words, self.first = self.first, ""
             return Transcript(words, utterance.languages[0], 1.0)
-        found = self._real.run(_coroutine(self._engine.transcribe(utterance)))
+        found = self._real.run(self._engine.transcribe(utterance))
         await asyncio.sleep(self._cost_s)
         return found
 
@@ -150,13 +91,9 @@ class ChargedDetector(_Free):
         self.name = engine.name
 
     async def finished(self, pcm: bytes, rate_hz: int) -> float:
-        found = self._real.run(_coroutine(self._engine.finished(pcm, rate_hz)))
+        found = self._real.run(self._engine.finished(pcm, rate_hz))
         await asyncio.sleep(self._cost_s)
         return found
-
-
-async def _coroutine(answer: Awaitable[Result]) -> Result:
-    return await answer
 
 
 class Calm(_Free):
@@ -204,91 +141,6 @@ def speech_of(text: str, language: Language, pcm: bytes) -> Speech:
     return Speech(text, language, pcm, RATE_HZ, tuple(words))
 
 
-# ------------------------------------------------------------------------- the line
-
-
-class SimulatedLine:
-    """The port ``PcmPort``: frames of 20 ms go both ways as time passes.
-
-    ``sounded_ms``: when each frame left that held something of the agent's.
-    """
-
-    def __init__(self, now_s: Callable[[], float]) -> None:
-        self._now_s = now_s
-        self._caller = bytearray()
-        self._echo, self._echo_frames = b"", 0  # what comes back of each sample, and how late
-        self._returns: dict[int, bytes] = {}  # by the frame in which it comes
-        self._frames_heard = 0
-        self._frames_played = 0
-        self._written = bytearray()
-        self._at = 0
-        self._paused = False
-        self.sounded_ms: list[int] = []
-
-    def say(self, pcm: bytes) -> int:
-        """The caller says this next; when its first sample is heard, in ms."""
-        at_ms = self._frames_heard * FRAME_MS + len(self._caller) // 2 * 1000 // RATE_HZ
-        self._caller += pcm
-        return at_ms
-
-    def echo(self, pcm: bytes, delay_ms: float) -> None:
-        """From now on, what the agent plays comes back as ``pcm`` does at the same sample."""
-        self._echo, self._echo_frames = pcm, round(delay_ms / FRAME_MS)
-
-    def _frames(self) -> int:
-        return int(self._now_s() * 1000 / FRAME_MS + 1e-6)
-
-    def read(self) -> bytes:
-        self._play()
-        heard = []
-        for frame in range(self._frames_heard, self._frames()):
-            said = bytes(self._caller[: 2 * FRAME])
-            del self._caller[: 2 * FRAME]
-            heard.append(self._returns.pop(frame, said).ljust(2 * FRAME, b"\0"))
-        self._frames_heard += len(heard)
-        return b"".join(heard)
-
-    def _play(self) -> None:
-        """Catch up with the clock."""
-        for frame in range(self._frames_played, self._frames()):
-            if self._paused or self._at >= len(self._written) // 2:
-                continue
-            if back := self._echo[2 * self._at : 2 * (self._at + FRAME)]:
-                self._returns[frame + self._echo_frames] = back
-            self._at = min(len(self._written) // 2, self._at + FRAME)
-            self.sounded_ms.append(frame * FRAME_MS)
-        self._frames_played = self._frames()
-
-    def write(self, pcm: bytes) -> int:
-        self._play()
-        self._written += pcm
-        return len(self._written) // 2
-
-    def flush(self) -> int:
-        self._play()
-        dropped_from, self._at = self._at, len(self._written) // 2
-        return dropped_from
-
-    def pause(self) -> int:
-        self._play()
-        self._paused = True
-        return self._at
-
-    def resume(self) -> None:
-        self._play()
-        self._paused = False
-
-    def position(self) -> int:
-        self._play()
-        return self._at
-
-    def room(self) -> int:
-        return 60 * RATE_HZ
-
-    def lost(self) -> int:
-        return 0
-
-
 # ------------------------------------------------------------------------- the call
 
 
@@ -311,10 +163,23 @@ class Hearers:
     languages: tuple[Language, ...] = (Language.EN, Language.AR)
 
 
+class _Inbox(asyncio.Queue[Event]):
+    """A call's inbox that also tells of each look at the caller's words."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def put_nowait(self, event: Event) -> None:
+        if isinstance(event, Words):
+            self._tell(event)
+        super().put_nowait(event)
+
+
 class Scene:
     """One call, in which the agent says ``opening`` first and may then ``ask`` for something.
 
-    ``told`` has all that happened: what is recorded of a call, and the ends of the turns.
+    ``told`` has all that happened: what is recorded of a call, and each look at its words.
     """
 
     def __init__(self, hearers: Hearers, opening: Speech, asks: Expect | None = None) -> None:
@@ -323,7 +188,7 @@ class Scene:
         self.line = SimulatedLine(loop.time)
         self.told: list[Happened] = []
         self._transcriber = hearers.transcriber
-        self._inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._inbox = _Inbox(self._tell)
         self._tick = Tick(hearers.vad)
         self._ear = Ear(self.line, RATE_HZ, EndOfTurn(_turn_rules(rules)), self._heard)
         self._tick.add(self._ear)

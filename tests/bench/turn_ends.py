@@ -6,9 +6,10 @@ way of hearing, silence alone, and Smart Turn where it is installed. Times are t
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +23,21 @@ from sipagent.engines.asr_whisper import WhisperTranscriber
 from sipagent.errors import StartError
 from sipagent.events import SpeechPaused, TurnEnded
 from sipagent.media.vad import SileroVad
-from sipagent.ports import Expect, TurnDetector
+from sipagent.ports import Kind, TurnDetector
 from sipagent.text.language import Language
 from tests.bench.clipset import TURNS, Labelled, made, share_out
 from tests.bench.load import percentile
 from tests.bench.plots import judges
 from tests.bench.report import Findings, Row, grid
 from tests.bench.simulated import (
-    RATE_HZ,
     ChargedDetector,
     ChargedTranscriber,
     Hearers,
-    RealTime,
     Scene,
-    simulate,
     speech_of,
 )
+from tests.bench.simulated_clock import RealTime, simulate
+from tests.bench.simulated_line import RATE_HZ
 from tests.bench.vad_windows import fed, probabilities, rules, turns
 
 ASR_S: Final = 0.1  # charged for a look at the words
@@ -52,6 +52,7 @@ OURS: Final = "sipagent"
 WITH_SMART: Final = "sipagent with Smart Turn"
 SMART: Final = "Smart Turn alone"
 WORDS: Final = "sipagent, told the exact words"
+PATIENT: Final = "sipagent's longest waits, always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +188,27 @@ def asked_at_pauses(
 def exact_words(clip: Labelled) -> Ended:
     """The core alone: its wait at each labelled pause, told the very words until there."""
     language = clip.language or Language.EN
-    cut = False
-    for before, after in zip(clip.stretches, clip.stretches[1:], strict=False):
-        said = " ".join(one.text for one in clip.stretches if one.end_ms <= before.end_ms)
-        cut = cut or _wait_ms(said, language, clip.expect) < after.start_ms - before.end_ms
-    whole = " ".join(one.text for one in clip.stretches)
-    return Ended(clip, cut, _wait_ms(whole, language, clip.expect))
+
+    def wait_ms(text: str) -> int:
+        return silence_ms(Heard(text, language), clip.expect, Silences())
+
+    return _by_labels(clip, wait_ms)
 
 
-def _wait_ms(text: str, language: Language, expect: Expect) -> int:
-    return silence_ms(Heard(text, language), expect, Silences())
+def most_patient(clip: Labelled) -> Ended:
+    """The longest waits that the core has, always: what it cuts, no judgement could have saved."""
+    digits = clip.expect.kind is Kind.DIGITS
+    most_ms = Silences().digits_ms if digits else Silences().most_ms
+    return _by_labels(clip, lambda _: most_ms)
+
+
+def _by_labels(clip: Labelled, wait_ms: Callable[[str], int]) -> Ended:
+    """What a judge does that sees the labelled pauses and is told the words until there."""
+    cut, said = False, ""
+    for before, after in pairwise(clip.stretches):
+        said = f"{said} {before.text}".strip()
+        cut = cut or wait_ms(said) < after.start_ms - before.end_ms
+    return Ended(clip, cut, wait_ms(f"{said} {clip.stretches[-1].text}".strip()))
 
 
 # ---------------------------------------------------------------- the figures
@@ -207,6 +219,7 @@ def turn_ends(folder: Path, most: int | None = None) -> Findings:
     clips = made(folder.parent / "clips", TURNS, most)
     by_judge: dict[str, list[Ended]] = {OURS: share_out(hear, clips)}
     by_judge[WORDS] = [exact_words(clip) for clip in clips]
+    by_judge[PATIENT] = [most_patient(clip) for clip in clips]
     silences = share_out(silence_alone, clips)
     for most_ms in SILENCES_MS:
         name = _silence_name(most_ms)
@@ -215,6 +228,8 @@ def turn_ends(folder: Path, most: int | None = None) -> Findings:
         by_judge[WITH_SMART] = share_out(partial(hear, detector="smart-turn"), clips)
         by_judge[SMART] = share_out(smart_alone, clips)
     judges(_points(by_judge), folder / "turn-ends.png")
+    wrong = [one for one in by_judge[OURS] if one.cut or one.delay_ms is None]
+    (folder / "cut.txt").write_text("\n".join(map(_told, wrong)) + "\n", encoding="utf-8")
     return Findings(
         _rows(by_judge[OURS], by_judge[_silence_name(BASE_MS)]),
         baseline=_silence_name(BASE_MS),
@@ -227,7 +242,8 @@ CAPTION: Final = (
     "Cut: the turn was ended before the caller had finished, in a pause or in his words. Delay: "
     f"from the end of speech to the end of the turn, with {1000 * ASR_S:.0f} ms charged for each "
     "look at the words. `told the exact words`: dialog/turn_end.py alone at the labelled pauses; "
-    "its delay is the silence that it asks for."
+    "its delay is the silence that it asks for. `longest waits`: what that cuts paused longer than "
+    "the node ever waits."
 )
 
 
@@ -291,12 +307,16 @@ def _tables(by_judge: Mapping[str, Sequence[Ended]]) -> str:
             for group in groups
         ]
         lines.append([name, *cells])
-    wrong = sorted(one.clip.name for one in by_judge[OURS] if one.cut)
-    endless = sorted(one.clip.name for one in by_judge[OURS] if one.delay_ms is None)
+    ours = by_judge[OURS]
     return (
-        f"{grid(head, lines)}\n\nCut by {OURS} ({len(wrong)}): {', '.join(wrong) or 'none'}\n\n"
-        f"Not ended within 4 s ({len(endless)}): {', '.join(endless) or 'none'}"
+        f"{grid(head, lines)}\n\n{OURS} cut {sum(one.cut for one in ours)} of {len(ours)} turns; "
+        f"{sum(one.delay_ms is None for one in ours)} did not end within 4 s: `cut.txt` names them."
     )
+
+
+def _told(one: Ended) -> str:
+    what = "cut" if one.cut else "not ended"
+    return f"{one.clip.name}\t{what}\t{' | '.join(each.text for each in one.clip.stretches)}"
 
 
 def _points(by_judge: Mapping[str, Sequence[Ended]]) -> dict[str, tuple[float, float, float]]:

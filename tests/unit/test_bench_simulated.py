@@ -19,15 +19,9 @@ from tests.bench.delays import (
     FixedTranscriber,
     hummed,
 )
-from tests.bench.simulated import (
-    ChargedTranscriber,
-    Hearers,
-    RealTime,
-    Scene,
-    SimulatedLine,
-    simulate,
-    speech_of,
-)
+from tests.bench.simulated import ChargedTranscriber, Hearers, Scene, speech_of
+from tests.bench.simulated_clock import RealTime, simulate
+from tests.bench.simulated_line import SimulatedLine
 from tests.bench.talkers import Said, spoken
 
 RATE_HZ = 8000

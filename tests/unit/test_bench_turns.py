@@ -10,7 +10,7 @@ import pytest
 from sipagent.ports import Expect, Kind
 from sipagent.text.language import Language
 from tests.bench.clipset import Labelled, Stretch, made
-from tests.bench.simulated import RealTime
+from tests.bench.simulated_clock import RealTime
 from tests.bench.turn_ends import asked_at_pauses, cut_share, delay_ms, exact_words, judged
 from tests.bench.vad_windows import turns
 

@@ -13,7 +13,7 @@ help:
 	@echo 'make bench   measure speed from outside, 35 minutes; tables go to bench-output/;'
 	@echo '             BENCH="talk churn" chooses parts, BENCH=--help lists them'
 	@echo 'make interop try the node with every peer; writes the table of docs/interop.md'
-	@echo 'make test-models  XTTS v2 in an environment of its own, with a tiny random model'
+	@echo 'make test-models  XTTS v2 and FlagEmbedding in an environment of their own, tiny random models'
 	@echo 'make test-vllm  a real vLLM in an environment of its own (3.4 GB), with a random model'
 	@echo 'make sanitize  native classes and torture under address and thread sanitizers'
 

@@ -58,12 +58,14 @@ class Engines:
             if tenant.records is not None
         }
         model = engines.load("model", chosen.model, chosen.own("model")) if chosen.model else None
-        lexical = engines.load("responder", "lexical", {}, indexes, records)
-        linear = engines.load("analyst", "linear", {})
+        alone = chosen.responder if chosen.responder != BY_MODEL["responder"] else "lexical"
+        documents = engines.load("responder", alone, {}, indexes, records)
+        alone = chosen.analyst if chosen.analyst != BY_MODEL["analyst"] else "linear"
+        words = engines.load("analyst", alone, {})
         clients = {one.name: _clientele(one, indexes[one.name]) for one in settings.tenants}
         agent = None
         if chosen.responder == BY_MODEL["responder"] and model:
-            agent = Agent(model, lexical, clients, chosen.agent)
+            agent = Agent(model, documents, clients, chosen.agent)
         by_model = chosen.analyst == BY_MODEL["analyst"]
         detector = chosen.turn_detector
         return cls(
@@ -73,9 +75,9 @@ class Engines:
                 settings.recogniser(),
                 {tenant.profile for tenant in settings.tenants},
             ),
-            responder=agent or lexical,
+            responder=agent or documents,
             agent=agent,
-            analyst=ModelAnalyst(model, linear, chosen.agent) if by_model and model else linear,
+            analyst=ModelAnalyst(model, words, chosen.agent) if by_model and model else words,
             detector=engines.load("turn_detector", detector, {}) if detector else None,
         )
 

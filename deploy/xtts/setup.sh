@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv-models ready for the tests of engines that need PyTorch, which the base has not.
-# Does nothing when it is ready already. Needs what deploy/setup.sh needs, and 2 GB of disk.
+# Does nothing when it is ready already. Needs what deploy/setup.sh needs, and 2.5 GB of disk.
 #
 #   deploy/xtts/setup.sh
 #
@@ -15,6 +15,9 @@ readonly SUITE=(pydantic pydantic-settings structlog pyyaml pytest pytest-asynci
 # coqui-tts wants them present: the first for arithmetic alone, the second it never calls here,
 # since sipagent reads recordings itself. Without their dependencies: they would bring their torch.
 readonly BESIDE=(torchaudio torchcodec)
+# FlagEmbedding imports what it trains with. Without their dependencies: those that are left out
+# are for training and for models that sipagent does not run.
+readonly RETRIEVAL=(FlagEmbedding accelerate datasets dill multiprocess pandas peft pyarrow xxhash)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 2; }
@@ -46,10 +49,11 @@ rm -f "$VENV/.ready"
 printf '*\n' >"$VENV/.gitignore"
 export PIP_CONSTRAINT="constraints.txt deploy/xtts/constraints.txt"
 pip=("$VENV/bin/python" -m pip --disable-pip-version-check --quiet)
-say "PyTorch and coqui-tts (some minutes, 2 GB)"
+say "PyTorch, coqui-tts and FlagEmbedding (some minutes, 2.5 GB)"
 "${pip[@]}" install "${ENGINE[@]}" "${SUITE[@]}"
-"${pip[@]}" install --no-deps "${BESIDE[@]}"
+"${pip[@]}" install --no-deps "${BESIDE[@]}" "${RETRIEVAL[@]}"
 unbind_cuda
 imports TTS.tts.models.xtts || fail "coqui-tts does not import"
+imports FlagEmbedding || fail "FlagEmbedding does not import"
 printf '%s' "$want" >"$VENV/.ready"
 say "ready"

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 from sipagent.text.backchannels import is_backchannel, says_stop
+from sipagent.text.script import language_of
+from sipagent.text.stop_words import STOP_WORDS
 from sipagent.text.words import words
+from sipagent.text.yes_no import yes_or_no
 
 
 class BargeInMode(StrEnum):
@@ -117,7 +120,9 @@ class BargeIn:
             return False
         if says_stop(text) or saying.left_ms < self._rules.late_ms:
             return not self._echo(text, saying.text)
-        return not is_backchannel(text) and not self._echo(text, saying.text)
+        if is_backchannel(text) or _small(text):
+            return False
+        return not self._echo(text, saying.text)
 
     def _echo(self, text: str, saying: str) -> bool:
         """Whether the words are the agent's own, come back over the line."""
@@ -125,3 +130,12 @@ class BargeIn:
         return len(heard) > 1 and sum(word in said for word in heard) >= (
             self._rules.echoed * len(heard)
         )
+
+
+def _small(text: str) -> bool:
+    """Whether it is a single word that says nothing alone: what a recogniser makes of an "ah"."""
+    said = words(text)
+    if len(said) != 1 or yes_or_no(text) is not None:
+        return False
+    language = language_of(said[0])
+    return language is not None and said[0] in STOP_WORDS[language]

@@ -36,6 +36,9 @@ from sipagent.ports.replies import ToolUsed as ToolUsed
 from sipagent.ports.replies import Unknown as Unknown
 from sipagent.ports.replies import Wanted as Wanted
 from sipagent.ports.replies import Wish as Wish
+from sipagent.ports.retrieval import Embedder as Embedder
+from sipagent.ports.retrieval import Embedding as Embedding
+from sipagent.ports.retrieval import Reranker as Reranker
 from sipagent.ports.speech import CloningVoice as CloningVoice
 from sipagent.ports.speech import Speech as Speech
 from sipagent.ports.speech import SpokenWord as SpokenWord

@@ -169,7 +169,7 @@ def _tables(groups: Mapping[str, Sequence[Decided]], called: Sequence[Wired]) ->
         lines.append(
             [
                 *(kind, str(len(own)), *map(str, _counts(own).values()), f"{pauses:.1f}"),
-                f"{percentile(still, 50):.0f}, {percentile(still, 95):.0f} ms",
+                f"{percentile(still, 50):.0f}, {percentile(still, 95):.0f} ms" if still else "",
                 str(sum(one.answered and not one.stopped for one in own)),
             ]
         )

@@ -17,12 +17,11 @@ from tests.bench import delays
 from tests.bench.load import percentile
 from tests.bench.plots import spreads
 from tests.bench.report import Findings, Row, grid
-from tests.bench.response_run import STAGES, Profile, Run, floor, run
+from tests.bench.response_run import STAGES, Profile, Run, Size, floor, run
 from tests.bench.talkers import Said
 
 SIZES: Final = (1, 20, 50)
-TURNS: Final = {1: 12, 20: 4, 50: 3}  # of each call, by how many there are
-FEWEST_TURNS: Final = 3
+FEW: Final = 10  # calls at once, of which one set would say little
 OWN_MS: Final = {50: 40.0, 95: 60.0}
 OFFLINE_MS: Final = {50: 700.0, 95: 1000.0}
 BARGE_IN_MS: Final = 200.0
@@ -87,10 +86,10 @@ def response(
     stages: list[list[str]] = []
     runs: list[tuple[Run, float]] = []
     for size in sizes:
-        turns = TURNS.get(size, FEWEST_TURNS)
-        floors = floor(FIXED, folder / f"floor{size}", size, turns)
+        made = Size(size, turns=4) if size >= FEW else Size(size, turns=3, times=4)
+        floors = floor(FIXED, folder / f"floor{size}", made)
         for profile in profiles:
-            done = run(profile, folder / f"{profile.name}{size}", size, turns)
+            done = run(profile, folder / f"{_safe(profile.name)}{size}", made)
             floor_ms = percentile(floors, 50)
             rows += figures(done, floors)
             stages += _stages(done)
@@ -102,6 +101,11 @@ def response(
         caption=CAPTION,
         more=_own_record(stages) if stages else "",
     )
+
+
+def _safe(name: str) -> str:
+    """As a part of a folder's name."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
 RESPONSE, OWN, BARGE_IN = "response", "our own share", "barge-in to silence"

@@ -19,7 +19,7 @@ from tests.bench.tenants import one_tenant
 from tests.bench.wire import Wire, answered, calls, captured
 from tests.peers.processes import free_port, node, running
 
-CALLS_PER_S: Final = 5.0
+CALLS_PER_S: Final = 4.87  # no multiple of a packet between two: each meets a node's clock anew
 LATE_S: Final = 20.0
 RTP_PORTS: Final = 400
 MOST_CALLS: Final = 100
@@ -43,6 +43,15 @@ class Profile:
     server: tuple[str, int] | None = None
     number: str = NUMBER
     interface: str = "lo"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many calls at once, each of so many turns, and all of them so many times."""
+
+    calls: int
+    turns: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,10 @@ class Run:
         ]
 
 
-def run(profile: Profile, folder: Path, size: int, turns_each: int) -> Run:
-    """``size`` calls at once, begun five a second, each of so many turns."""
+def run(profile: Profile, folder: Path, size: Size) -> Run:
+    """The calls of a size, begun some five a second."""
     folder.mkdir(parents=True, exist_ok=True)
-    timetable = Timetable(profile.says, turns_each)
+    timetable = Timetable(profile.says, size.turns)
     with _served(profile, folder) as (server, data):
         called = _called(profile, folder, server, timetable, size)
         records = _records(data) if data is not None else {}
@@ -95,7 +104,7 @@ def run(profile: Profile, folder: Path, size: int, turns_each: int) -> Run:
         heard += turns(wire, timetable, _decisions(record))
     return Run(
         profile,
-        size,
+        size.calls,
         called.failed,
         heard,
         called.set_up_ms,
@@ -105,7 +114,7 @@ def run(profile: Profile, folder: Path, size: int, turns_each: int) -> Run:
     )
 
 
-def floor(profile: Profile, folder: Path, size: int, turns_each: int) -> list[float]:
+def floor(profile: Profile, folder: Path, size: Size) -> list[float]:
     """What the same callers' packets take to and from a plain pjsua2 that sends them back."""
     folder.mkdir(parents=True, exist_ok=True)
     port, rtp = free_port(), 20_000 + free_port() % 10_000 // 2 * 2
@@ -113,7 +122,7 @@ def floor(profile: Profile, folder: Path, size: int, turns_each: int) -> list[fl
     command = [sys.executable, "-m", "tests.bench.echo_answerer", *numbers]
     with running(command, folder / "echo.log", "Ready."):
         local = Profile(profile.name, profile.says)
-        timetable = Timetable(profile.says, turns_each)
+        timetable = Timetable(profile.says, size.turns)
         called = _called(local, folder, ("127.0.0.1", port), timetable, size)
     return [ms for wire in called.wires.values() for ms in echo_ms(wire)]
 
@@ -129,18 +138,20 @@ class _Called:
 
 
 def _called(
-    profile: Profile, folder: Path, server: tuple[str, int], timetable: Timetable, size: int
+    profile: Profile, folder: Path, server: tuple[str, int], timetable: Timetable, size: Size
 ) -> _Called:
     ports, capture = media_ports(), folder / "calls.pcap"
     with (
         captured(capture, ports, server[1], profile.interface),
         talk(
-            *(folder, server, timetable, size, ports),
+            *(folder, server, timetable, size.calls, ports),
             calls_per_s=CALLS_PER_S,
+            times=size.times,
             number=profile.number,
         ) as crowd,
     ):
-        totals = crowd.ended(timetable.seconds + size / CALLS_PER_S + LATE_S)
+        lasts_s = timetable.seconds + size.calls / CALLS_PER_S
+        totals = crowd.ended(size.times * lasts_s + LATE_S)
     pcap = capture.read_bytes()
     capture.unlink()
     wires, names = calls(pcap, ports), answered(pcap, server[1])

@@ -132,9 +132,12 @@ def talk(
     ports: tuple[int, int],
     *,
     calls_per_s: float,
+    times: int = 1,
     number: str = NUMBER,
 ) -> Crowd:
-    """Begin ``calls`` of this timetable, so many a second; each hangs up at its end."""
+    """Begin ``calls`` of this timetable, so many a second; each hangs up at its end, and another
+    takes its place until all have been made so many ``times``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("caller_*"), *folder.glob("statistics.csv")):
         old.unlink()
@@ -144,7 +147,7 @@ def talk(
     command = [
         *("sipp", f"{server[0]}:{server[1]}", "-sf", "caller.xml", "-s", number),
         *("-i", source, "-p", str(free_port()), "-mi", source, "-mp", str(ports[0])),
-        *("-m", str(calls), "-l", str(calls), "-r", f"{calls_per_s:g}"),
+        *("-m", str(calls * times), "-l", str(calls), "-r", f"{calls_per_s:g}"),
         *("-d", str(round(timetable.seconds * 1000)), "-t", "u1", "-nd", "-nostdin"),
         *("-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
         *("-trace_rtt", "-rtt_freq", "1", "-trace_err"),

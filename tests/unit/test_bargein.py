@@ -42,6 +42,16 @@ def test_words_stop_the_agent(text: str) -> None:
     assert paused().settled(text, SAYING) is BargeAction.CUT
 
 
+@pytest.mark.parametrize("text", ["are", "a", "في"])
+def test_one_small_word_is_what_a_recogniser_makes_of_a_sound(text: str) -> None:
+    assert paused().settled(text, SAYING) is BargeAction.RESUME
+
+
+@pytest.mark.parametrize("text", ["no", "لا"])
+def test_a_no_stops_the_agent_alone(text: str) -> None:
+    assert paused().settled(text, SAYING) is BargeAction.CUT
+
+
 def test_the_agents_own_echo_lets_it_go_on() -> None:
     assert paused().settled("paid in the app or at any", SAYING) is BargeAction.RESUME
 

@@ -52,6 +52,11 @@ def test_a_row_tells_turns_times_and_what_failed_first() -> None:
     assert rows.row(BAD) == f"fee           3   650 ms   700 ms  {told}"
 
 
+def test_a_row_tells_that_the_first_call_could_not_be_judged() -> None:
+    row = table.Table([Loaded(scenario(), Path())]).row(replace(result(), stood_still_ms=624.4))
+    assert row.endswith("ok      (second call: in the first the line stood still 624 ms)")
+
+
 def test_a_scenario_without_a_call_has_a_row_too() -> None:
     refused = Result(scenario(), Path(), (), (Fault(0, "refused: 403"),), 0.1)
     row = table.Table([Loaded(scenario(), Path())]).row(refused)

@@ -49,6 +49,8 @@ def _case(suite: Element, result: Result) -> None:
         facts["response_max_ms"] = str(max(result.responses_ms))
     if result.gap_ms:
         facts["gap_max_ms"] = f"{result.gap_ms:g}"
+    if result.stood_still_ms:
+        facts["first_call_stood_still_ms"] = f"{result.stood_still_ms:g}"
     if result.sip_call_id:
         facts["sip_call_id"] = result.sip_call_id
     for key, value in facts.items():

@@ -15,7 +15,8 @@ SMOOTH_MS: Final = 120.0  # a gap between packets that a jitter buffer of a tele
 @dataclass(frozen=True, slots=True)
 class Result:
     """``took_s`` is the call's whole time, ``ended`` who ended it and how, ``gap_ms`` the longest
-    time between two of the agent's packets.
+    time between two of the agent's packets; ``stood_still_ms``, that of a call before this one,
+    which could not be judged for it.
     """
 
     scenario: Scenario
@@ -26,6 +27,7 @@ class Result:
     sip_call_id: str = ""
     ended: str = ""
     gap_ms: float = 0.0
+    stood_still_ms: float = 0.0
 
     @property
     def good(self) -> bool:

@@ -25,6 +25,10 @@ class Table:
         times = result.responses_ms
         p50, most = (f"{round(median(times))} ms", f"{max(times)} ms") if times else ("-", "-")
         why = "" if result.good else "  " + _short(result.why(result.faults[0]))
+        if result.stood_still_ms:
+            why += (
+                f"  (second call: in the first the line stood still {result.stood_still_ms:.0f} ms)"
+            )
         verdict = "ok" if result.good else "FAILED"
         name = f"{result.scenario.name:<{self._width}}"
         return f"{name}  {result.turns:>5}  {p50:>7}  {most:>7}  {verdict:<6}{why}".rstrip()

@@ -46,12 +46,13 @@ from sipagent.ports import (
     Wish,
 )
 from sipagent.steps import Hangup, Transfer
-from sipagent.text.backchannels import is_backchannel
+from sipagent.text.backchannels import is_backchannel, says_stop
 from sipagent.text.language import Language
 from sipagent.text.spoken_digits import digits_in
 from sipagent.text.yes_no import yes_or_no
 
 OPEN: Final = Expect()
+STOP_WORDS: Final = 4  # more than "wait a moment please" is a turn like any other
 OFFER: Final = Expect(Kind.YES_NO, name="offer-human")
 MORE: Final = "more"  # digits of a number are missing
 
@@ -207,6 +208,8 @@ class Answers:
         text, expect = turn.transcript.text, self._talking.expect
         if expect == OFFER:
             return yes_or_no(text) is True
+        if says_stop(text) and len(text.split()) <= STOP_WORDS:
+            return True
         return number == MORE or (expect.kind is Kind.OPEN and is_backchannel(text))
 
     async def _obey(self, verdict: Verdict) -> Ending | None:

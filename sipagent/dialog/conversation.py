@@ -13,7 +13,7 @@ from sipagent.config import HearingSettings
 from sipagent.dialog.answer import OFFER, OPEN, Answers, Talking, Turn
 from sipagent.dialog.bargein import BargeAction, BargeIn, BargeInMode
 from sipagent.dialog.hearer import Ears, Hearer, Words
-from sipagent.dialog.keyed import BETWEEN_S, KeyedDigits
+from sipagent.dialog.keyed import BETWEEN_S, FINISHED, KeyedDigits
 from sipagent.dialog.mouth import Mouth
 from sipagent.dialog.policy import Policy
 from sipagent.dialog.prompts import GREETING
@@ -291,7 +291,7 @@ class Conversation:
         elif not words.text:
             self._forget_turn()
             if ended.ended_ms - ended.started_ms >= NOISE_MS:
-                self._start(self._say("not-heard"))
+                self._start(self._say("not-heard", self._talking.expect))
 
     def _forget_turn(self) -> None:
         """What was heard so far was no turn."""
@@ -321,6 +321,8 @@ class Conversation:
         if not counts or (self._mode is BargeInMode.OFF and self._mouth.speaking):
             return
         self._silence.spoke()
+        if key == FINISHED and not self._keyed.begun:
+            return
         if expect.kind is not Kind.DIGITS:
             self._start(self._answers.hand_over("caller-keyed"), by="digit")
         elif (number := self._keyed.press(key, expect)) is not None:

@@ -7,7 +7,7 @@ as ``Words`` in the call's inbox; what they mean is the conversation's.
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sipagent.dialog.agreement import LocalAgreement
@@ -19,6 +19,7 @@ from sipagent.text.language import Language
 
 BEFORE_MS: Final = 200  # audio before the VAD's first window: soft first sounds
 AFTER_MS: Final = 96
+BELIEVED: Final = 2  # words that two looks agreed on outlast a last look that finds none
 DETECTOR_S: Final = 0.2  # a turn detector that takes longer is not waited for
 
 
@@ -70,6 +71,7 @@ class Hearer:
         self._patience = patience
         self._post = post
         self._agreement = LocalAgreement()
+        self._glanced = Transcript("", ears.languages[0], 0.0)  # the last look while he spoke
         self._from_ms: int | None = None  # where the turn began that is being heard
         self._number = 0
         self._look: asyncio.Task[None] | None = None
@@ -141,6 +143,7 @@ class Hearer:
         except EngineError:  # it gave way, or failed: the settled look will tell
             return
         agreed = self._agreement.feed(found.text).committed
+        self._glanced = found
         self._post(Words(number, until_ms, False, found, agreed, _since_ms(began)))
 
     async def _settle(self, said: Utterance, until_ms: int) -> None:
@@ -151,6 +154,8 @@ class Hearer:
             took_ms = _since_ms(began)
         text = "" if isinstance(found, EngineError) else found.text
         agreed = self._agreement.feed(text).committed
+        if isinstance(found, Transcript) and not text and len(agreed.split()) >= BELIEVED:
+            found = replace(self._glanced, text=agreed)
         self._post(Words(number, until_ms, True, found, agreed, took_ms, finished.result()))
 
     async def _recognised(self, said: Utterance) -> Transcript | EngineError:

@@ -123,7 +123,8 @@ class WhisperEngine:
             return []
         samples *= np.float32(10 ** ((SPEECH_DBFS - level) / 20))
         wide = np.clip(resample(samples, one.rate_hz, RATE_HZ), -1.0, 1.0)
-        return windows(wide, RATE_HZ, self._model.window_s - MARGIN_S)
+        longest_s = self._model.window_s - MARGIN_S
+        return windows(wide, RATE_HZ, longest_s, apart=self._model.hears_shorter)
 
     def _transcript(
         self,

@@ -84,7 +84,7 @@ class WhisperModel:
             raise ModelMissing(f"{path} does not load on {self.device}: {error}") from None
         self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
         self.window_s = folder.window_s
-        self._hears_shorter = folder.hears_shorter
+        self.hears_shorter = folder.hears_shorter
         self._features = LogMel(self._model.n_mels)
         self._frames = self.window_s * FRAMES_PER_S
         self._end = self._token("<|endoftext|>")
@@ -134,7 +134,7 @@ class WhisperModel:
     def _alike(self, frames: Sequence[int]) -> list[list[int]]:
         """The windows that are encoded together: all, where the model hears its window alone."""
         order = sorted(range(len(frames)), key=lambda row: frames[row])
-        if not self._hears_shorter:
+        if not self.hears_shorter:
             return [order]
         groups: list[list[int]] = []
         for row in order:
@@ -147,7 +147,7 @@ class WhisperModel:
     def _stacked(self, features: Sequence[NDArray[np.float32]]) -> Any:
         """Log-mel features ``[rows, mels, frames]``, filled up with silence."""
         length = self._frames
-        if self._hears_shorter:
+        if self.hears_shorter:
             longest = max(one.shape[1] for one in features) + TAIL_FRAMES
             length = min(length, -(-longest // STEP_FRAMES) * STEP_FRAMES)
         stacked = np.empty((len(features), features[0].shape[0], length), np.float32)

@@ -86,6 +86,8 @@ def _pronoun(spoken: Words) -> float | None:
 def _english_verb(spoken: Words) -> float | None:
     last, before = spoken[-1], spoken[-2] if len(spoken) > 1 else ""
     asked = bool(ASKING_EN & set(spoken[:-1])) or "all" in spoken[:-1]
+    if last == "no" and before == "to":
+        return 0.1  # "i want to know", as it sounds
     if last == "know":
         if before in {"don't", "didn't", "not", "me", "i", "already"}:
             return 0.85
@@ -120,6 +122,8 @@ def _arabic_verb(spoken: Words) -> float | None:
             return 0.88
         if last in WANT_OBJECT:
             return 0.5
+    if before == "ان" and len(spoken) > 2:
+        before = spoken[-3]  # "أريد أن أعرف"
     if last in WANT_OBJECT or (before in WANT_OBJECT and last in {"اعرف", "اسال", "اشوف"}):
         return 0.06
     if last in {"هو", "هي"} and not ASKING_AR & set(spoken):

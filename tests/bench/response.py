@@ -99,7 +99,7 @@ def response(
         rows,
         baseline="plain pjsua2 echo",
         caption=CAPTION,
-        more=_own_record(stages) if stages else "",
+        more="\n\n".join(filter(None, (_where(runs), _own_record(stages)))),
     )
 
 
@@ -197,7 +197,30 @@ def _stages(done: Run) -> list[list[str]]:
     return [[f"{done.profile.name}, {done.calls}", *cells]]
 
 
+def _where(runs: Sequence[tuple[Run, float]]) -> str:
+    """Where the time of a response goes, at the median, for each thing said."""
+    head = [
+        *("ms at p50", "floor", "VAD's lag", "silence", "engines beyond it", "our own"),
+        *("budget", "response"),
+    ]
+    lines = []
+    for done, floor_ms in runs:
+        for kind, path in enumerate(done.profile.paths_ms):
+            said = done.profile.says[kind].text
+            own = percentile(done.own_ms(floor_ms, kind=kind), 50)
+            responses = [one.response_ms for one in done.turns if one.kind == kind]
+            heard = percentile([ms for ms in responses if ms is not None], 50)
+            silence = _wanted_ms(said)
+            lag = heard - floor_ms - path - own
+            times = [floor_ms, lag, silence, path - silence, own, OWN_MS[50], heard]
+            name = f"{done.profile.name}, {done.calls}: {said!r}"
+            lines.append([name, *(f"{time:.0f}" for time in times)])
+    return f"Where the time goes.\n\n{grid(head, lines)}" if lines else ""
+
+
 def _own_record(lines: Sequence[Sequence[str]]) -> str:
+    if not lines:
+        return ""
     head = ["p50, p95 in ms", *(stage.removesuffix("_ms") for stage in STAGES)]
     return (
         "What the node's own record (`TurnTimed`) says of the stages, from within: what ran in the "

@@ -112,3 +112,17 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
     assert len(found) == 2
     assert len(found[0]) / 16000 == pytest.approx(5.075, abs=0.08)
     assert sum(map(len, found)) == len(speech)
+
+
+def test_short_speech_is_cut_in_long_pauses_where_the_model_needs_it() -> None:
+    pause = np.zeros(16000, np.float32)
+    speech = np.concatenate([tone(300, 16000, 1.0), pause, tone(300, 16000, 2.0)])
+    assert [len(one) for one in windows(speech, 16000, 7.6)] == [len(speech)]
+    found = windows(speech, 16000, 7.6, apart=True)
+    assert [len(one) / 16000 for one in found] == pytest.approx([1.15, 2.15], abs=0.02)
+
+
+def test_a_short_pause_cuts_nothing() -> None:
+    pause = np.zeros(16000 // 2, np.float32)
+    speech = np.concatenate([tone(300, 16000, 1.0), pause, tone(300, 16000, 1.0)])
+    assert len(windows(speech, 16000, 7.6, apart=True)) == 1

@@ -7,7 +7,7 @@ import pytest
 from tests.bench.answers import TurnHeard
 from tests.bench.delays import BROKEN_OFF, WHOLE
 from tests.bench.report import Findings, Part, Row, document, section
-from tests.bench.response import ENGINES_MS, FIXED, OFFLINE, RULES, figures, path_ms
+from tests.bench.response import ENGINES_MS, FIXED, OFFLINE, RULES, _where, figures, path_ms
 from tests.bench.response_run import Profile, Run
 from tests.bench.talkers import Said, Timetable, lags_ms, spoken
 
@@ -45,6 +45,14 @@ def test_the_rows_of_a_run_hold_their_budgets_and_count_what_was_not_answered() 
     assert rows["fixed, 1: barge-in, p95"].within == "yes"
     assert rows["fixed, 1: turns not answered, of 2"].within == "no"
     assert rows["fixed, 1: response, p50 of 1"].plain == 30
+
+
+def test_the_parts_of_a_response_add_up_to_it() -> None:
+    run = _run(FIXED, [642.0 + 35 + 70 + 12])
+    line = next(row for row in _where([(run, 35.0)]).splitlines() if WHOLE in row)
+    floor, lag, silence, engines, own, budget, response = map(int, line.split("|")[2:-1])
+    assert (floor, lag, own, budget) == (35, 70, 12, 40)
+    assert floor + lag + silence + engines + own == response == 759
 
 
 def test_a_timetable_says_each_thing_in_its_turn() -> None:

@@ -698,3 +698,80 @@ async def test_an_emergency_is_announced_and_routed_and_never_answered(prompts: 
     assert await talk == Transfer("emergency")
     assert stage.kinds() == [GREETING, "emergency"]
     assert not stage.mirror.asked
+
+
+ACCOUNT = Expect(Kind.DIGITS, 4, 4, "account")
+
+
+async def asks_for_a_number(stage: Stage) -> None:
+    stage.mirror.parts["balance"] = [Sentence("Your number please.", EN), Asked(ACCOUNT)]
+    stage.says("balance")
+    await settle()
+
+
+async def test_a_sound_without_words_does_not_forget_what_was_asked(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["2048"] = [Wanted(Wish.GOODBYE)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    await asks_for_a_number(stage)
+    stage.says("")
+    await settle()
+    stage.says("two zero four eight")
+    assert await talk == Hangup("goodbye")
+
+
+async def test_a_number_may_come_in_two_turns(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["2048"] = [Wanted(Wish.GOODBYE)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    await asks_for_a_number(stage)
+    stage.says("two zero")
+    await settle()
+    assert stage.kinds()[-1] == "more-digits"
+    stage.says("four eight")
+    assert await talk == Hangup("goodbye")
+
+
+async def test_a_hash_after_the_last_digit_does_not_silence_the_answer(prompts: Prompts) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["2048"] = [Sentence("Your balance is 5 dirhams.", EN), Asked(ACCOUNT)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    await asks_for_a_number(stage)
+    stage.lips.slow = True
+    stage.hears(*(DigitPressed(digit=digit) for digit in "2048#"))
+    await settle()
+    assert stage.lips.queued
+    talk.cancel()
+
+
+@pytest.mark.parametrize("text", ["stop", "لحظة من فضلك"])
+async def test_a_caller_who_only_says_stop_is_not_answered(prompts: Prompts, text: str) -> None:
+    stage = Stage(prompts)
+    stage.lips.slow = True
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    stage.says(text)
+    await settle()
+    assert stage.kinds() == [GREETING]
+    assert not stage.lips.queued
+    talk.cancel()
+
+
+async def test_words_that_two_looks_agreed_on_outlast_a_last_look_that_finds_none(
+    prompts: Prompts,
+) -> None:
+    stage = Stage(prompts)
+    stage.mirror.parts["two zero four"] = [Wanted(Wish.GOODBYE)]
+    talk = asyncio.create_task(stage.run())
+    await settle()
+    looks = ("two zero four", "two zero four", "")
+    stage.scribe.next = [Transcript(text, EN, 0.8) for text in looks]
+    stage.hears(SpeechStarted(0), SpeechSustained(0), StillSpeaking(0, 256))
+    await settle()
+    stage.hears(StillSpeaking(0, 512))
+    await settle()
+    stage.hears(TurnEnded(0, 700))
+    assert await talk == Hangup("goodbye")

@@ -10,7 +10,7 @@ help:
 	@echo 'make serve   keep a server running, to dial from your own softphone'
 	@echo 'make test    install everything and run every test'
 	@echo 'make check   lint, types and unit tests, in under a minute'
-	@echo 'make bench   measure speed from outside, 35 minutes; tables go to bench-output/;'
+	@echo 'make bench   measure speed from outside, 65 minutes; tables go to bench-output/;'
 	@echo '             BENCH="talk churn" chooses parts, BENCH=--help lists them'
 	@echo 'make interop try the node with every peer; writes the table of docs/interop.md'
 	@echo 'make test-models  XTTS v2 and FlagEmbedding in an environment of their own, tiny random models'

@@ -165,7 +165,7 @@ class Call:
     def _listen(self) -> tuple[Conversation, Mouth]:
         """Join the call's audio to the tick, and give it somebody to talk to."""
         service, mind = self._service, self._service.mind
-        listener = EndOfTurn(_turn_rules(service.hearing))
+        listener = EndOfTurn(turn_rules(service.hearing))
         tones = ToneDetector(mind.ears.rate_hz) if self._digits == "inband" else None
         ear = Ear(self._leg.port, mind.ears.rate_hz, listener, self._on_heard_from_tick, tones)
         self._ear = ear
@@ -308,7 +308,7 @@ def _outcome_of(event: HungUp, *, answered: bool) -> Outcome:
     return Outcome("leg-failed", Blame.PEER, f"{event.status} {event.reason}")
 
 
-def _turn_rules(hearing: HearingSettings) -> TurnRules:
+def turn_rules(hearing: HearingSettings) -> TurnRules:
     return TurnRules(
         threshold=hearing.threshold,
         min_speech_ms=hearing.min_speech_ms,

@@ -5,14 +5,19 @@ The first sound pauses the agent, so that nobody talks over anybody. Words decid
 no clock and no playout.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from typing import Final
 
 from sipagent.text.backchannels import is_backchannel, says_stop
+from sipagent.text.distance import within
 from sipagent.text.script import language_of
 from sipagent.text.stop_words import STOP_WORDS
 from sipagent.text.words import words
 from sipagent.text.yes_no import yes_or_no
+
+SLIP_LETTERS: Final = 4
 
 
 class BargeInMode(StrEnum):
@@ -42,15 +47,19 @@ class BargeRules:
     wordless_ms: int = 1600
     blind_ms: int = 1000
     late_ms: int = 800
-    echoed: float = 0.7  # of the words, that the agent itself was saying
+    echoed: float = 0.7  # of the words, that the agent itself was saying, in this order
+    sure: float = 0.75  # of a single word that is to stop the agent
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What the agent was saying when the caller spoke, and how much of it was left."""
+    """What the agent was saying when the caller spoke, how much of it was left, and the words
+    that it had played last.
+    """
 
     text: str
     left_ms: int
+    recent: str = ""
 
 
 class BargeIn:
@@ -84,12 +93,13 @@ class BargeIn:
             return self._decide(BargeAction.CUT)
         return BargeAction.NOTHING
 
-    def settled(self, text: str, saying: Saying) -> BargeAction:
-        """The caller has paused, and these are his words."""
+    def settled(self, text: str, saying: Saying, sure: float = 1.0) -> BargeAction:
+        """The caller has paused, and these are his words, heard with this confidence."""
         self._heard = True
         if not self._watching:
             return BargeAction.NOTHING
-        if self._meant(text, saying):
+        alone = len(text.split()) == 1 and not says_stop(text)
+        if self._meant(text, saying) and not (alone and sure < self._rules.sure):
             return self._decide(BargeAction.CUT)
         was_paused = self._paused
         self._decide(BargeAction.RESUME)
@@ -119,17 +129,35 @@ class BargeIn:
         if not text:
             return False
         if says_stop(text) or saying.left_ms < self._rules.late_ms:
-            return not self._echo(text, saying.text)
+            return not self._echo(text, saying)
         if is_backchannel(text) or _small(text):
             return False
-        return not self._echo(text, saying.text)
+        return not self._echo(text, saying)
 
-    def _echo(self, text: str, saying: str) -> bool:
-        """Whether the words are the agent's own, come back over the line."""
-        heard, said = words(text), frozenset(words(saying))
-        return len(heard) > 1 and sum(word in said for word in heard) >= (
-            self._rules.echoed * len(heard)
-        )
+    def _echo(self, text: str, saying: Saying) -> bool:
+        """Whether the words are the agent's own, come back over the line: in its order, or one
+        that it has just said.
+        """
+        heard = words(text)
+        if len(heard) == 1:
+            return heard[0] in words(saying.recent)
+        return _in_order(heard, words(saying.text)) >= self._rules.echoed * len(heard)
+
+
+def _in_order(heard: Sequence[str], said: Sequence[str]) -> int:
+    """How many words both have in the same order; one of four letters or more may be off by one."""
+    row = [0] * (len(said) + 1)
+    for word in heard:
+        before = 0
+        for at, other in enumerate(said, start=1):
+            here = row[at]
+            row[at] = before + 1 if _alike(word, other) else max(row[at], row[at - 1])
+            before = here
+    return row[-1]
+
+
+def _alike(word: str, other: str) -> bool:
+    return word == other or (min(len(word), len(other)) >= SLIP_LETTERS and within(word, other, 1))
 
 
 def _small(text: str) -> bool:

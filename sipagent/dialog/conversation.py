@@ -79,7 +79,7 @@ class Conversation:
         self._mouth = mouth
         self._patience = mouth.patience
         self._rules = rules
-        self._silences = _silences(rules)
+        self._silences = silences(rules)
         self._record = record
         speaks = ReplyLanguage(languages[0], mind.ears.hot_words, languages)
         self._talking = Talking(languages, speaks, mind.policy())
@@ -106,6 +106,7 @@ class Conversation:
         self._over_at_ms = 0
         self._turn: Turn | None = None  # the one that is being answered
         self._caller_speaking = False
+        self._sound_from_ms = 0  # where the caller's present stretch of sound began
         self._held = False
 
     @property
@@ -191,10 +192,12 @@ class Conversation:
                 self._silence.spoke()
                 self._take_up()
             case SpeechResumed():
+                self._sound_from_ms = event.started_ms
                 self._hear_from(event.started_ms)
                 self._take_up()
                 self._barge(self._barge_in.speech(self._mode, speaking=self._mouth.speaking))
             case SpeechStarted():
+                self._sound_from_ms = event.at_ms
                 if not self._goes_on:
                     self._hearer.forget()
                 self._hear_from(event.at_ms)
@@ -225,7 +228,7 @@ class Conversation:
             self._hearer.settle(event.ended_ms)
             return
         text = self._words.text if self._words is not None else ""
-        self._barge(self._barge_in.lasting(event.at_ms - event.started_ms, text))
+        self._barge(self._barge_in.lasting(event.at_ms - self._sound_from_ms, text))
         self._hearer.glance(event.at_ms)
 
     def _on_turn_ended(self, ended: TurnEnded) -> None:
@@ -250,7 +253,7 @@ class Conversation:
         if isinstance(words.found, EngineError):
             self._start(self._fail(words.found))
             return
-        decided = self._barge_in.settled(words.text, saying)
+        decided = self._barge_in.settled(words.text, saying, words.found.confidence)
         self._barge(decided)
         if decided is BargeAction.RESUME:
             self._forget_turn()
@@ -399,7 +402,7 @@ class Conversation:
         self._talking.history.agent(cut.heard, "")
 
 
-def _silences(rules: HearingSettings) -> Silences:
+def silences(rules: HearingSettings) -> Silences:
     return Silences(
         rules.least_silence_ms,
         rules.end_silence_ms,

@@ -49,7 +49,7 @@ class Mouth:
     @property
     def saying(self) -> Saying:
         """The reply that is being spoken, and how much of what is queued is left."""
-        return Saying(self._text, self._playout.left_ms)
+        return Saying(self._text, self._playout.left_ms, self._playout.recent)
 
     async def prompt(self, name: str, languages: Sequence[Language]) -> None:
         """Queue a prompt; it is sound already."""

@@ -30,6 +30,12 @@ class Ledger:
         """Speech was written at offset ``start``; each word with its end within it."""
         self._words.extend(_Placed(text, start + end) for text, end in words)
 
+    def recent(self, at: int, count: int) -> str:
+        """The last ``count`` words that had begun to play at offset ``at``."""
+        begun = [word.text for word in self._words if word.end <= at]
+        going_on = next((word.text for word in self._words if word.end > at), "")
+        return " ".join([*begun, going_on][-count:]).strip()
+
     def cut(self, at: int) -> Cut:
         """Playout ended at offset ``at``: forget all words, telling heard from unheard."""
         heard = " ".join(word.text for word in self._words if word.end <= at)

@@ -6,6 +6,7 @@ from typing import Final
 from sipagent.media.ledger import Ledger
 from sipagent.ports import Cut, PcmPort, Speech
 
+RECENT_WORDS: Final = 5
 SETTLE_S: Final = 0.02  # a frame: the ring moves no faster, and nothing signals when it has
 
 
@@ -26,6 +27,10 @@ class PortPlayout:
     @property
     def left_ms(self) -> int:
         return max(0, self._end - self._port.position()) * 1000 // self._clock_hz
+
+    @property
+    def recent(self) -> str:
+        return self._ledger.recent(self._port.position(), RECENT_WORDS)
 
     @property
     def paused(self) -> bool:

@@ -66,6 +66,11 @@ class Playout(Protocol):
         """How much of what is queued has not been played yet."""
         ...
 
+    @property
+    def recent(self) -> str:
+        """The last words that have sounded, the present one included."""
+        ...
+
     async def play(self, speech: Speech) -> None: ...
 
     async def drained(self) -> Cut:

@@ -118,6 +118,4 @@ if __name__ == "__main__":
         ("voice", "FixedVoice"),
     ):
         cast("dict[str, str]", ENGINES[kind])[NAME] = f"{HERE}:{engine}"
-    for kind, embedded in (("responder", "lexical"), ("analyst", "linear")):
-        cast("dict[str, str]", ENGINES[kind])[embedded] = ENGINES[kind][NAME]
     main()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sipagent.config import HearingSettings
-from sipagent.dialog.conversation import _silences
+from sipagent.dialog.conversation import silences
 from sipagent.dialog.turn_end import Heard, silence_ms
 from sipagent.ports import Expect
 from sipagent.text.language import Language
@@ -35,7 +35,7 @@ ENGINES_MS: Final = 1000 * (delays.ASR_S + delays.FIRST_TOKEN_S + delays.VOICE_S
 
 def _wanted_ms(text: str) -> int:
     """The silence that ends a turn of these words."""
-    return silence_ms(Heard(text, Language.EN), Expect(), _silences(RULES))
+    return silence_ms(Heard(text, Language.EN), Expect(), silences(RULES))
 
 
 def path_ms(text: str) -> float:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sipagent.call import _turn_rules
+from sipagent.call import turn_rules
 from sipagent.config import HearingSettings
 from sipagent.dialog.conversation import Conversation, Mind
 from sipagent.dialog.deadline import Patience
@@ -190,7 +190,7 @@ class Scene:
         self._transcriber = hearers.transcriber
         self._inbox = _Inbox(self._tell)
         self._tick = Tick(hearers.vad)
-        self._ear = Ear(self.line, RATE_HZ, EndOfTurn(_turn_rules(rules)), self._heard)
+        self._ear = Ear(self.line, RATE_HZ, EndOfTurn(turn_rules(rules)), self._heard)
         self._tick.add(self._ear)
         mouth = Mouth(
             PortPlayout(self.line, RATE_HZ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sipagent.call import _turn_rules
+from sipagent.call import turn_rules
 from sipagent.config import HearingSettings
 from sipagent.dialog.turns import EndOfTurn, TurnRules
 from sipagent.events import Event, TurnEnded
@@ -32,7 +32,7 @@ def probabilities(vad: SileroVad, pcm: bytes) -> list[float]:
 
 def rules(silence_ms: int = USUAL_MS) -> TurnRules:
     """The node's own, where nothing but silence ends a turn."""
-    return replace(_turn_rules(HearingSettings()), end_silence_ms=silence_ms)
+    return replace(turn_rules(HearingSettings()), end_silence_ms=silence_ms)
 
 
 def fed(listener: EndOfTurn, speech: Sequence[float]) -> Iterator[tuple[float, Event]]:

@@ -56,8 +56,23 @@ def test_the_agents_own_echo_lets_it_go_on() -> None:
     assert paused().settled("paid in the app or at any", SAYING) is BargeAction.RESUME
 
 
-def test_one_word_that_the_agent_said_too_may_be_an_answer() -> None:
-    assert paused().settled("branch", SAYING) is BargeAction.CUT
+def test_the_agents_words_in_another_order_are_the_callers() -> None:
+    assert paused().settled("can any branch or app be noon", SAYING) is BargeAction.CUT
+
+
+def test_an_echo_may_be_misheard_by_a_letter() -> None:
+    assert paused().settled("pain in the app", SAYING) is BargeAction.RESUME
+
+
+def test_one_word_is_an_echo_only_where_the_agent_has_just_said_it() -> None:
+    said = Saying(SAYING.text, SAYING.left_ms, "in the app or")
+    assert paused().settled("app", said) is BargeAction.RESUME
+    assert paused().settled("branch", said) is BargeAction.CUT
+
+
+def test_one_word_that_was_hardly_heard_is_no_interruption() -> None:
+    assert paused().settled("friday", SAYING, 0.6) is BargeAction.RESUME
+    assert paused().settled("stop", SAYING, 0.6) is BargeAction.CUT
 
 
 def test_words_that_two_looks_agree_on_stop_the_agent_before_the_caller_pauses() -> None:

@@ -92,6 +92,10 @@ class Lips:
     def left_ms(self) -> int:
         return 5000 if self.busy else 0
 
+    @property
+    def recent(self) -> str:
+        return " ".join(self.queued)
+
     async def play(self, speech: Speech) -> None:
         self.queued.append(speech.text)
 

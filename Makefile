@@ -39,7 +39,7 @@ test: setup peers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not alone" # mostly they wait for real calls
+	@$(BIN)/pytest -n 3 --dist loadfile -m "not alone" # mostly they wait for real calls
 	@$(BIN)/pytest -m alone
 
 bench: setup peers

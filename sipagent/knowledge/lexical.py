@@ -41,6 +41,7 @@ class LexicalIndex:
         ranking = self._rankings.get(spoken)
         if ranking is None:
             return None
+        question = ranking.without_and(question, language)
         match = ranking.best(question, language)
         if before and not trusted(match) and ranking.leans(question, language):
             match = ranking.best(f"{before} {question}", language)
@@ -61,9 +62,10 @@ class LexicalIndex:
         if ranking is None:
             return ()
         before = question.history[-1].caller if question.history else ""
-        found = ranking.ranked(question.text, question.language, most)
-        if before and (not found or ranking.leans(question.text, question.language)):
-            found = ranking.ranked(f"{before} {question.text}", question.language, most)
+        text = ranking.without_and(question.text, question.language)
+        found = ranking.ranked(text, question.language, most)
+        if before and (not found or ranking.leans(text, question.language)):
+            found = ranking.ranked(f"{before} {text}", question.language, most)
         return tuple(
             Source(match.document, match.section, " ".join(match.sentences), match.score)
             for match in found

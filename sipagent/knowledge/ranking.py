@@ -14,6 +14,8 @@ from typing import Final
 from sipagent.knowledge.documents import Document, Section
 from sipagent.knowledge.expected import Fact, asked, held, is_how_to
 from sipagent.knowledge.query import Term, Vocabulary, query_terms
+from sipagent.text import stemming
+from sipagent.text.arabic import fold
 from sipagent.text.language import Language
 from sipagent.text.words import tokens, words
 
@@ -95,6 +97,15 @@ class Ranking:
         must complete it."""
         terms = self._terms(question, language)
         return 0 < len(terms) <= MOST_LEANING and all(term.alternatives for term in terms)
+
+    def without_and(self, question: str, language: Language) -> str:
+        """The question without the "and" that Arabic writes to its first word: "ويوم السبت"."""
+        joined = question.lstrip()
+        if language is not Language.AR or not joined.startswith("و"):
+            return question
+        first = fold(joined[1:].split(maxsplit=1)[0]) if joined[1:].split() else ""
+        known = len(first) > 2 and stemming.stem(first, language) in self._idf
+        return joined[1:] if known else question
 
     def best(self, question: str, language: Language) -> Match | None:
         """The section that fits best, however badly; None where no word meets any."""

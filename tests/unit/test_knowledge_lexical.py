@@ -180,3 +180,11 @@ def test_a_sentence_holds_its_facts() -> None:
     assert Fact.MONEY in held("سعرها 25 درهما.", Language.AR)
     assert Fact.DURATION in held("خلال 3 أيام عمل.", Language.AR)
     assert held("We are happy to help.", Language.EN) == frozenset()
+
+
+def test_an_and_that_arabic_writes_to_the_first_word_hides_no_word() -> None:
+    index = LexicalIndex(load_documents(Path(__file__).parents[2] / "kb" / "demo"))
+    saturday = index.answer("ويوم السبت", Language.AR, "متى تفتحون يوم الجمعة")
+    assert saturday is not None
+    assert {source.section for one in saturday for source in one.sources} == {"السبت والأحد"}
+    assert index.answer("وقت الدوام يوم السبت", Language.AR) is not None
